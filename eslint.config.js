@@ -89,7 +89,7 @@ export default defineConfig(
   {
     name: 'entry scripts: plain JavaScript that Node 18 runs before anything is installed',
     files: ['scripts/*.js', '*.config.js'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
+    languageOptions: { globals: { process: 'readonly', console: 'readonly', setInterval: 'readonly' } },
     rules: { '@typescript-eslint/restrict-template-expressions': 'off' },
   },
 )

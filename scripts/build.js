@@ -5,8 +5,9 @@ import { join, relative } from 'node:path'
 import { root } from './toolchain.js'
 
 /** @typedef {{ code: string, assets: Record<string, { source: string | Buffer }> }} Bundle */
-/** @typedef {(entry: string, options: object) => Promise<Bundle>} Ncc */
-const ncc = /** @type {Ncc} */ (/** @type {unknown} */ (createRequire(import.meta.url)('@vercel/ncc')))
+/** @type {unknown} */
+const required = createRequire(import.meta.url)('@vercel/ncc')
+const ncc = /** @type {(entry: string, options: object) => Promise<Bundle>} */ (required)
 
 // ssh2 ships PuTTY's agent as an asset for Windows; no runner of ours starts it.
 const UNUSED_ASSETS = new Set(['pagent.exe'])

@@ -1,0 +1,91 @@
+// What the suites, the demo and the benchmarks need of the machine itself, said and asked for once, at the start.
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { giveUp } from './toolchain.js'
+
+/** Debian packages by the program that shows they are there. */
+const TOOLS = [
+  { program: 'git', package: 'git' },
+  { program: 'python3', package: 'python3' },
+  { program: 'sshd', package: 'openssh-server' },
+  { program: 'ssh', package: 'openssh-client' },
+]
+const BOX_TOOLS = [
+  { program: 'debootstrap', package: 'debootstrap' },
+  { program: 'systemd-nspawn', package: 'systemd-container' },
+  { program: 'ip', package: 'iproute2' },
+  { program: 'nsenter', package: 'util-linux' },
+  { program: 'patchelf', package: 'patchelf' },
+]
+
+/** @param {string} program */
+function isInstalled(program) {
+  const places = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin']
+  return places.some((place) => existsSync(join(place, program)))
+}
+
+export const isRoot = process.getuid?.() === 0
+
+/**
+ * @param {string[]} argv
+ * @returns {string[]} the same command with root's rights; the environment goes along
+ */
+export function asRoot(argv) {
+  return isRoot ? argv : ['sudo', '--preserve-env', '--', 'env', `PATH=${process.env['PATH'] ?? ''}`, ...argv]
+}
+
+/**
+ * Installs what is missing, after saying what and why; ends with one line and a non-zero exit where that cannot be.
+ * @param {{ box: boolean }} wanted
+ */
+export function prepareMachine({ box }) {
+  if (box && process.platform !== 'linux')
+    giveUp(
+      `The box suites need Linux (this is ${process.platform}): run 'npm test -- --no-box', or use a Linux machine.`,
+    )
+  const wanted = box ? [...TOOLS, ...BOX_TOOLS] : TOOLS
+  const packages = wanted.filter(({ program }) => !isInstalled(program)).map((tool) => tool.package)
+  const reasons = []
+  if (packages.length > 0) reasons.push(`to install ${packages.join(', ')} with apt-get`)
+  if (box) reasons.push('to boot the box (namespaces, mounts, an overlay in your cache)')
+  if (reasons.length > 0 && !isRoot) askForRoot(reasons)
+  if (packages.length > 0) aptInstall(packages)
+  if (box) proveNamespaces()
+}
+
+/** @param {string[]} reasons */
+function askForRoot(reasons) {
+  console.log(`Root is needed ${reasons.join(' and ')}.`)
+  if (!isInstalled('sudo') || spawnSync('sudo', ['-v'], { stdio: 'inherit' }).status !== 0)
+    giveUp(
+      "Neither root nor sudo is at hand: run this as root or allow sudo; 'npm test -- --no-box' needs neither once the packages above are there.",
+    )
+  // sudo forgets after some minutes; a long suite must not stop in the middle to ask again.
+  const refresh = setInterval(() => spawnSync('sudo', ['-n', '-v']), 60_000)
+  refresh.unref()
+}
+
+/** @param {string[]} packages */
+function aptInstall(packages) {
+  if (!isInstalled('apt-get'))
+    giveUp(`Install these with your package manager, then run this again: ${packages.join(', ')}.`)
+  console.log(`Installing on this machine: ${packages.join(', ')} …`)
+  const environment = ['env', 'DEBIAN_FRONTEND=noninteractive']
+  const quiet = ['-qq', '-o=Dpkg::Use-Pty=0']
+  // No recommended packages, and no daemon is started: only the programs are wanted.
+  const install = ['apt-get', 'install', '-y', '--no-install-recommends', ...quiet, ...packages]
+  for (const step of [['apt-get', 'update', ...quiet], install]) {
+    const [command = '', ...args] = asRoot([...environment, ...step])
+    const { status } = spawnSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'] })
+    if (status !== 0) giveUp(`'${step.join(' ')}' failed: see above.`)
+  }
+}
+
+function proveNamespaces() {
+  const [command = '', ...args] = asRoot(['unshare', '--mount', '--net', '--pid', '--fork', 'true'])
+  if (spawnSync(command, args, { stdio: 'ignore' }).status !== 0)
+    giveUp(
+      "This machine gives no mount, network and process namespaces even to root (a container without privileges?): run 'npm test -- --no-box', or use a whole machine.",
+    )
+}
