@@ -40,22 +40,22 @@ export function asRoot(argv) {
  * @param {{ box: boolean }} wanted
  */
 export function prepareMachine({ box }) {
-  if (box && process.platform !== 'linux')
-    giveUp(
-      `The box suites need Linux (this is ${process.platform}): run 'npm test -- --no-box', or use a Linux machine.`,
-    )
-  const wanted = box ? [...TOOLS, ...BOX_TOOLS] : TOOLS
-  const packages = wanted.filter(({ program }) => !isInstalled(program)).map((tool) => tool.package)
-  const reasons = []
-  if (packages.length > 0) reasons.push(`to install ${packages.join(', ')} with apt-get`)
-  if (box) reasons.push('to boot the box (namespaces, mounts, an overlay in your cache)')
-  if (reasons.length > 0 && !isRoot) askForRoot(reasons)
+  const packages = [...TOOLS, ...(box ? BOX_TOOLS : [])]
+    .filter(({ program }) => !isInstalled(program))
+    .map((tool) => tool.package)
+  if (!isRoot && (box || packages.length > 0)) askForRoot(packages, box)
   if (packages.length > 0) aptInstall(packages)
   if (box) proveNamespaces()
 }
 
-/** @param {string[]} reasons */
-function askForRoot(reasons) {
+/**
+ * @param {string[]} packages
+ * @param {boolean} box
+ */
+function askForRoot(packages, box) {
+  const reasons = []
+  if (packages.length > 0) reasons.push(`to install ${packages.join(', ')} with apt-get`)
+  if (box) reasons.push('to boot the box (namespaces, mounts, an overlay in your cache)')
   console.log(`Root is needed ${reasons.join(' and ')}.`)
   if (!isInstalled('sudo') || spawnSync('sudo', ['-v'], { stdio: 'inherit' }).status !== 0)
     giveUp(
@@ -73,9 +73,13 @@ function aptInstall(packages) {
   console.log(`Installing on this machine: ${packages.join(', ')} …`)
   const environment = ['env', 'DEBIAN_FRONTEND=noninteractive']
   const quiet = ['-qq', '-o=Dpkg::Use-Pty=0']
-  // No recommended packages, and no daemon is started: only the programs are wanted.
   const install = ['apt-get', 'install', '-y', '--no-install-recommends', ...quiet, ...packages]
-  for (const step of [['apt-get', 'update', ...quiet], install]) {
+  // Debian starts a daemon when its package is installed; of sshd only the program is wanted, on loopback, by the tests.
+  const keepsQuiet = packages.includes('openssh-server') && isInstalled('systemctl')
+  const mask = keepsQuiet ? [['systemctl', 'mask', '--quiet', 'ssh.service', 'ssh.socket']] : []
+  if (keepsQuiet)
+    console.log("ssh.service and ssh.socket stay masked: 'systemctl unmask' them to run an SSH server here.")
+  for (const step of [['apt-get', 'update', ...quiet], ...mask, install]) {
     const [command = '', ...args] = asRoot([...environment, ...step])
     const { status } = spawnSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'] })
     if (status !== 0) giveUp(`'${step.join(' ')}' failed: see above.`)
@@ -83,6 +87,10 @@ function aptInstall(packages) {
 }
 
 function proveNamespaces() {
+  if (process.platform !== 'linux')
+    giveUp(
+      `The box needs Linux (this is ${process.platform}): run 'npm test -- --no-box', or use a Linux machine.`,
+    )
   const [command = '', ...args] = asRoot(['unshare', '--mount', '--net', '--pid', '--fork', 'true'])
   if (spawnSync(command, args, { stdio: 'ignore' }).status !== 0)
     giveUp(
