@@ -1,0 +1,81 @@
+/**
+ * GitHub's runner. What is needed at once (inputs, masks, log lines) is written here, because loading @actions/core
+ * takes longer than the rest of the start (it brings an HTTP client); a test compares the two byte for byte. What
+ * is needed at the end goes through it.
+ */
+import { ActionError } from '../errors.ts'
+import { fitted } from '../markdown.ts'
+import type { Outputs, ReadInput, Summary } from '../ports.ts'
+import { runnerLog } from '../runnerlog.ts'
+import { random } from './random.ts'
+
+const core = () => import(/* webpackMode: "eager" */ '@actions/core')
+const SUMMARY_MAX_BYTES = 1_048_576
+
+export const log = runnerLog((text) => process.stdout.write(text), random)
+
+export const mask = (secret: string): void => {
+  log.mask(secret)
+}
+
+const taken = new Map<string, string>()
+
+/** Takes an input out of the environment at its first reading, so that no child process gets it. */
+export const readInput: ReadInput = (name) => {
+  const variable = `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`
+  const value = process.env[variable]
+  if (value !== undefined) taken.set(variable, value.trim())
+  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- an environment has no other way
+  delete process.env[variable]
+  return taken.get(variable) ?? ''
+}
+
+export const outputs: Outputs = {
+  set: async (name, value) => {
+    const { setOutput } = await core()
+    log.finish()
+    setOutput(name, value)
+  },
+}
+
+export const summary: Summary = {
+  write: async (markdown) => {
+    if (!process.env['GITHUB_STEP_SUMMARY']) return
+    const { summary } = await core()
+    await summary.addRaw(fitted(markdown, SUMMARY_MAX_BYTES)).write()
+  },
+}
+
+/**
+ * Runs an action's story. The step is red from the start and green only once the story has ended well: a promise that
+ * is lost, or never settles, cannot pass for success.
+ */
+export async function runAction(story: () => Promise<void>): Promise<void> {
+  process.exitCode = 1
+  process.once('beforeExit', reportUnfinished)
+  try {
+    await story()
+    process.exitCode = 0
+  } catch (error) {
+    reportFailure(error)
+  } finally {
+    process.off('beforeExit', reportUnfinished)
+    log.finish()
+  }
+}
+
+function reportUnfinished(): void {
+  log.error(
+    'The action ended before its work was done, with nothing left to wait for. This is a bug in the action.',
+  )
+}
+
+function reportFailure(error: unknown): void {
+  if (error instanceof ActionError) {
+    log.error(error.hint === undefined ? error.message : `${error.message}\n${error.hint}`)
+    if (error.cause instanceof Error) log.debug(error.cause.stack ?? error.cause.message)
+    return
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  log.error(`This is a bug in the action: ${stack}`)
+}

@@ -1,0 +1,40 @@
+export interface ErrorDetails extends ErrorOptions {
+  /** What to do about it; shown after the message. */
+  readonly hint?: string
+}
+
+/** A failure that was expected. The message says what happened, with the value; anything else thrown is a bug. */
+export class ActionError extends Error {
+  override readonly name: string = 'ActionError'
+  readonly hint: string | undefined
+
+  constructor(message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.hint = details.hint
+  }
+}
+
+/**
+ * Why there is no connection:
+ * - `host-key`: the host, or the jump host, is not the pinned one
+ * - `auth`: it refused the user or the key
+ * - `key`: the private key cannot be used at all
+ * - `algorithms`: no common key exchange, cipher, MAC or host key type
+ * - `unreachable`: no connection, no SSH, or no answer in time; the only one worth another try
+ */
+export type ConnectErrorKind = 'host-key' | 'auth' | 'key' | 'algorithms' | 'unreachable'
+
+export class ConnectError extends ActionError {
+  override readonly name = 'ConnectError'
+  readonly kind: ConnectErrorKind
+
+  constructor(kind: ConnectErrorKind, message: string, details: ErrorDetails = {}) {
+    super(message, details)
+    this.kind = kind
+  }
+}
+
+/** The words of anything thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,108 @@
+/** What an action asks of the world. Types only; `adapters/` has the real ones, tests have small fakes. */
+import type { HostKeyPin } from './hostkey.ts'
+import type { PrivateKey } from './privatekey.ts'
+
+export interface Clock {
+  /** Milliseconds of a monotonic clock: only differences mean anything. */
+  now(): number
+  /** Rejects with the signal's reason as soon as it is aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+}
+
+export interface Annotation {
+  /** Relative to the root of the repository. */
+  readonly file?: string
+  readonly startLine?: number
+  readonly startColumn?: number
+  readonly title?: string
+}
+
+/** The step's log. Text from outside is safe in every method; `host` is the one for streams of it. */
+export interface Log {
+  debug(message: string): void
+  info(message: string): void
+  notice(message: string, annotation?: Annotation): void
+  warning(message: string, annotation?: Annotation): void
+  error(message: string, annotation?: Annotation): void
+  /** Groups do not nest: the runner ends an open one at the next. */
+  group(name: string): void
+  endGroup(): void
+  /**
+   * A piece of a stream of foreign text, which can never become a command to the runner. Lines end at a line break
+   * and are shown when they are whole; any other message of this log ends a line that is not.
+   */
+  host(text: string): void
+}
+
+/** The trimmed value of an input, `''` if it is not given. */
+export type ReadInput = (name: string) => string
+
+export interface Outputs {
+  set(name: string, value: string): Promise<void>
+}
+
+export interface Summary {
+  write(markdown: string): Promise<void>
+}
+
+export interface Random {
+  /** Lower-case hex digits, two for each byte. */
+  hex(bytes: number): string
+}
+
+/**
+ * How a remote command ended. `lost` = the connection broke (or the caller gave up) before the host said how: the
+ * command may still run there, so it is neither a success nor a failure.
+ */
+export type Exit =
+  | { readonly kind: 'exited'; readonly code: number }
+  | { readonly kind: 'killed'; readonly signal: string }
+  | { readonly kind: 'lost'; readonly reason: string }
+
+/** Pieces of valid text, cut anywhere but inside a character. */
+export interface ExecHandlers {
+  stdout(text: string): void
+  stderr(text: string): void
+}
+
+/** One connection, open and authenticated. Disposing it closes it, and its jump host's too. */
+export interface Session extends AsyncDisposable {
+  /**
+   * Runs one command (`''` is the empty request) and never rejects: whatever breaks is `lost`. An aborted signal
+   * closes the channel and gives `lost`; it does not stop the command on the host.
+   */
+  exec(command: string, handlers: ExecHandlers, signal?: AbortSignal): Promise<Exit>
+}
+
+export interface DialOptions {
+  /** For everything up to a session: name, connection, keys, jump host. */
+  readonly timeoutMs: number
+  readonly signal?: AbortSignal
+}
+
+/** Opens one connection, once. Rejects with `ConnectError`, or with the signal's reason if that was aborted. */
+export type Dial = (options: DialOptions) => Promise<Session>
+
+export interface Endpoint {
+  /** A name or an address; IPv6 without brackets. */
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly key: PrivateKey
+  readonly pin: HostKeyPin
+}
+
+export interface Destination extends Endpoint {
+  /** One hop; its host key is checked as well. */
+  readonly jump?: Endpoint
+}
+
+export interface HttpOptions {
+  readonly timeoutMs: number
+  readonly signal?: AbortSignal
+  /** `follow` = up to ten hops, and the status of the last; `keep` = the first answer, whatever it is. */
+  readonly redirects: 'follow' | 'keep'
+}
+
+/** A GET whose body is thrown away. Rejects when there is no answer (the message says why), never because of a status. */
+export type HttpGet = (url: string, options: HttpOptions) => Promise<{ readonly status: number }>
