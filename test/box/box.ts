@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { hold } from './holder.ts'
+import type { Lifetime } from './holder.ts'
+import { installHostHalf } from './hosthalf.ts'
+import { layers, publicKeys } from './layers.ts'
+import type { Layers } from './layers.ts'
+import { boot, consoleText, inside, leaderOf, onDisk } from './machine.ts'
+import { network, power } from './power.ts'
+import type { Network, Power } from './power.ts'
+import type { Finished, RunOptions } from './process.ts'
+import { fastImportStream, toyFiles } from './repository.ts'
+import { requireMachine } from './requirements.ts'
+import { claimSlot, endSlot, findSlot } from './slots.ts'
+import type { Slot } from './slots.ts'
+import { systemFiles } from './system.ts'
+import type { RepositoryFile, SystemSpec } from './system.ts'
+
+export type { SystemSpec } from './system.ts'
+export { service } from './system.ts'
+
+export interface BoxOptions {
+  /** Default: one that no other box has. */
+  readonly name?: string
+  /** Default `owned`: the box ends with this process. `detached`: with `down`. */
+  readonly lifetime?: Lifetime
+  /** Told what takes long. */
+  readonly say?: (text: string) => void
+}
+
+export interface CommitOptions {
+  /** Default `main`. */
+  readonly branch?: string
+  /** Revision or branch; default: the tip of `main`. */
+  readonly parent?: string
+  readonly message?: string
+}
+
+/** A whole Linux host with systemd, sshd, git, Nix, a NixOS-like system and the host half of the deploy. */
+export interface Box extends AsyncDisposable, Power, Network {
+  readonly name: string
+  readonly address: string
+  readonly sshPort: number
+  /** `known_hosts` lines of all its host keys: ed25519, ecdsa, rsa. */
+  readonly hostKeys: readonly string[]
+  /** The ed25519 one, as `known_hosts` line and as `SHA256:…`. */
+  readonly hostKey: string
+  readonly fingerprint: string
+  /** Private keys: of the forced command, of root, and of a user who may only forward ports. */
+  readonly deployKey: string
+  readonly adminKey: string
+  readonly jumpKey: string
+  readonly adminKeyFile: string
+  /** As root inside; a string is run by sh. Ends with the program's exit code, whatever it is. */
+  run(command: readonly string[] | string, options?: RunOptions): Promise<Finished>
+  /** As `run`, but the program has to succeed; its stdout without the last line end. */
+  must(command: readonly string[] | string, options?: RunOptions): Promise<string>
+  /** Files of the box, also while it is switched off. */
+  read(path: string): Promise<string>
+  write(path: string, text: string): Promise<void>
+  /** Puts a system on a branch of the repository the host deploys from; returns the revision. */
+  commit(spec: SystemSpec, options?: CommitOptions): Promise<string>
+  /** Copies the host half of the checkout into it, again. */
+  install(): Promise<void>
+  /** Console and journal, for a test that failed. */
+  logs(): Promise<string>
+}
+
+let count = 0
+
+/** Boots a box; about a second, and a minute more when its tree is not in the cache yet. */
+export async function bootBox(options: BoxOptions = {}): Promise<Box> {
+  await requireMachine()
+  const made = await layers(options.say)
+  const name = options.name ?? `${process.pid}-${++count}`
+  const slot = await claimSlot(name)
+  try {
+    await hold(slot, made.lower, options.lifetime ?? 'owned')
+    await installHostHalf(slot)
+    await boot(slot)
+  } catch (error) {
+    await endSlot(slot)
+    throw error
+  }
+  return boxIn(slot, made)
+}
+
+/** A box that is up already, by name. */
+export async function openBox(name: string): Promise<Box> {
+  const slot = findSlot(name)
+  if (slot === undefined) throw new Error(`No box named '${name}' is up.`)
+  return boxIn(slot, await layers())
+}
+
+function boxIn(slot: Slot, { keys, hostKeys }: Layers): Box {
+  const execute = (command: readonly string[] | string, options?: RunOptions): Promise<Finished> =>
+    (leaderOf(slot) === undefined ? onDisk : inside)(slot, argvOf(command), options)
+  const succeed = async (command: readonly string[] | string, options?: RunOptions): Promise<string> => {
+    const { code, stdout, stderr } = await execute(command, options)
+    if (code !== 0)
+      throw new Error(`In the box, '${String(command)}' ended with ${code}:\n${stdout}${stderr}`)
+    return stdout.trimEnd()
+  }
+  const key = (name: string) => readFileSync(join(keys, name), 'utf8')
+  const lines = hostKeys.map((line) => `${slot.address} ${line.split(' ').slice(0, 2).join(' ')}`)
+  return {
+    name: slot.name,
+    address: slot.address,
+    sshPort: 22,
+    hostKeys: lines,
+    hostKey: lines[0] ?? '',
+    fingerprint: fingerprintOf(hostKeys[0] ?? ''),
+    deployKey: key('deploy'),
+    adminKey: key('admin'),
+    jumpKey: key('jump'),
+    adminKeyFile: join(keys, 'admin'),
+    run: execute,
+    must: succeed,
+    read: (path) => succeed(['cat', path]),
+    write: async (path, text) => void (await succeed(['sh', '-c', 'cat >"$0"', path], { input: text })),
+    commit: (spec, options) => commit(succeed, systemFiles(spec, publicKeys(keys), toyFiles()), options),
+    ...power(slot),
+    ...network(slot),
+    install: () => installHostHalf(slot),
+    logs: async () => `${consoleText(slot)}\n${(await execute(['journalctl', '--no-pager', '-b'])).stdout}`,
+    [Symbol.asyncDispose]: () => endSlot(slot),
+  }
+}
+
+type Succeed = Box['must']
+
+async function commit(
+  succeed: Succeed,
+  files: Readonly<Record<string, RepositoryFile>>,
+  { branch = 'main', parent = 'main', message = 'Another system' }: CommitOptions = {},
+): Promise<string> {
+  const git = ['git', '-C', '/srv/repo.git']
+  const from = await succeed([...git, 'rev-parse', '--verify', parent])
+  const input = fastImportStream({ files, message, branch, parent: from })
+  await succeed([...git, 'fast-import', '--quiet', '--force'], { input })
+  return succeed([...git, 'rev-parse', branch])
+}
+
+function argvOf(command: readonly string[] | string): readonly string[] {
+  return typeof command === 'string' ? ['sh', '-c', command] : command
+}
+
+function fingerprintOf(publicKey: string): string {
+  const blob = Buffer.from(publicKey.split(' ')[1] ?? '', 'base64')
+  return `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`
+}

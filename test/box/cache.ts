@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
+/** Where what is made once is kept. */
+const cacheFolder = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'nix-vps')
+
+/** Short name for a content: equal contents, equal names. */
+export function digest(...contents: string[]): string {
+  const hash = createHash('sha256')
+  for (const content of contents) hash.update(`${content.length}:${content}`)
+  return hash.digest('hex').slice(0, 16)
+}
+
+/** The text of all files below a folder, with their paths. */
+export function folderText(folder: string): string {
+  const names = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  )
+  const paths = names.map((entry) => join(entry.parentPath, entry.name)).sort()
+  return paths.map((path) => `${path.slice(folder.length)}\n${readFileSync(path, 'utf8')}`).join('\n')
+}
+
+/**
+ * A folder made once: `make` fills a temporary one that appears under its name only when it is whole. A second process
+ * that wants the same one waits for the first.
+ */
+export async function cached(name: string, make: (folder: string) => Promise<void>): Promise<string> {
+  const folder = join(cacheFolder, name)
+  if (existsSync(folder)) return folder
+  mkdirSync(cacheFolder, { recursive: true })
+  await using _lock = await lock(`${folder}.lock`)
+  if (existsSync(folder)) return folder
+  for (const entry of readdirSync(cacheFolder).filter((entry) => entry.startsWith(`${name}.making-`)))
+    rmSync(join(cacheFolder, entry), { recursive: true, force: true })
+  const temporary = `${folder}.making-${process.pid}`
+  mkdirSync(temporary)
+  await make(temporary)
+  renameSync(temporary, folder)
+  return folder
+}
+
+/** Held until disposed of, or until this process ends in whatever way. */
+async function lock(path: string): Promise<AsyncDisposable> {
+  const child = spawn('flock', [path, 'sh', '-c', 'echo held; exec cat'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  const ended = once(child, 'close')
+  await Promise.race([once(child.stdout, 'data'), ended])
+  if (child.exitCode !== null) throw new Error(`flock ${path} ended with ${child.exitCode}`)
+  return {
+    async [Symbol.asyncDispose]() {
+      child.stdin.end()
+      await ended
+    },
+  }
+}
