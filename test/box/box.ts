@@ -118,7 +118,9 @@ function boxIn(slot: Slot, { keys, hostKeys }: Layers): Box {
     run: execute,
     must: succeed,
     read: (path) => succeed(['cat', path]),
-    write: async (path, text) => void (await succeed(['sh', '-c', 'cat >"$0"', path], { input: text })),
+    async write(path, text) {
+      await succeed(['sh', '-c', 'cat >"$0"', path], { input: text })
+    },
     commit: (spec, options) => commit(succeed, systemFiles(spec, publicKeys(keys), toyFiles()), options),
     ...power(slot),
     ...network(slot),

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 
 /** Where what is made once is kept. */
 const cacheFolder = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'nix-vps')
@@ -32,29 +32,36 @@ export async function cached(name: string, make: (folder: string) => Promise<voi
   const folder = join(cacheFolder, name)
   if (existsSync(folder)) return folder
   mkdirSync(cacheFolder, { recursive: true })
-  await using _lock = await lock(`${folder}.lock`)
-  if (existsSync(folder)) return folder
-  for (const entry of readdirSync(cacheFolder).filter((entry) => entry.startsWith(`${name}.making-`)))
+  const release = await lock(`${folder}.lock`)
+  try {
+    if (!existsSync(folder)) await makeWhole(folder, make)
+  } finally {
+    await release()
+  }
+  return folder
+}
+
+async function makeWhole(folder: string, make: (folder: string) => Promise<void>): Promise<void> {
+  for (const entry of readdirSync(cacheFolder).filter((entry) =>
+    entry.startsWith(`${basename(folder)}.making-`),
+  ))
     rmSync(join(cacheFolder, entry), { recursive: true, force: true })
   const temporary = `${folder}.making-${process.pid}`
   mkdirSync(temporary)
   await make(temporary)
   renameSync(temporary, folder)
-  return folder
 }
 
-/** Held until disposed of, or until this process ends in whatever way. */
-async function lock(path: string): Promise<AsyncDisposable> {
+/** Held until what it returns is called, or until this process ends in whatever way. */
+async function lock(path: string): Promise<() => Promise<void>> {
   const child = spawn('flock', [path, 'sh', '-c', 'echo held; exec cat'], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const ended = once(child, 'close')
   await Promise.race([once(child.stdout, 'data'), ended])
   if (child.exitCode !== null) throw new Error(`flock ${path} ended with ${child.exitCode}`)
-  return {
-    async [Symbol.asyncDispose]() {
-      child.stdin.end()
-      await ended
-    },
+  return async () => {
+    child.stdin.end()
+    await ended
   }
 }

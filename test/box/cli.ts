@@ -4,7 +4,9 @@ import { layers } from './layers.ts'
 import { requireMachine } from './requirements.ts'
 import type { Box } from './box.ts'
 
-const say = (text: string): void => console.log(text)
+const say = (text: string): void => {
+  console.log(text)
+}
 
 const commands: Record<string, (args: string[]) => Promise<number>> = {
   async setup() {

@@ -26,9 +26,11 @@ export interface Slot {
 
 export function processId(pid: number): ProcessId {
   try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')
-    const gone = fields?.[0] === 'Z' || fields?.[0] === 'X'
-    return { pid, started: gone ? '' : (fields?.[19] ?? '') }
+    // "pid (name) state …": the 22nd field is the start time. The name may hold anything, brackets too.
+    const [state = '', ...fields] = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ')
+    return { pid, started: 'ZX'.includes(state) ? '' : (fields[18] ?? '') }
   } catch {
     return { pid, started: '' }
   }

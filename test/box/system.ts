@@ -119,18 +119,26 @@ function unitFiles(name: string, text: string): [string, string][] {
   return wantedBy === undefined ? files : [...files, [`systemd/system/${wantedBy}.wants/${name}`, text]]
 }
 
+/** What the toy flake reads, where a spec does not say otherwise. */
+const flakeDefaults = {
+  kernel: '6.12.1',
+  initInterfaceVersion: '1',
+  inhibitors: { 'dbus-implementation': 'dbus' },
+  rebootTriggers: true,
+  packages: [],
+  build: ':',
+}
+
 function flakeSpec(spec: SystemSpec): Record<string, unknown> {
+  const names = Object.keys(flakeDefaults)
+  const given = Object.entries(spec).filter(([name]) => names.includes(name))
   return {
     configuration: 'vps-arm',
     version: '25.11',
     platform: process.arch === 'arm64' ? 'aarch64-linux' : 'x86_64-linux',
-    kernel: spec.kernel ?? '6.12.1',
-    initrd: spec.initrd ?? spec.kernel ?? '6.12.1',
     kernelParams: 'quiet',
-    initInterfaceVersion: spec.initInterfaceVersion ?? '1',
-    inhibitors: spec.inhibitors ?? { 'dbus-implementation': 'dbus' },
-    rebootTriggers: spec.rebootTriggers ?? true,
-    packages: spec.packages ?? [],
-    build: spec.build ?? ':',
+    initrd: spec.initrd ?? spec.kernel ?? flakeDefaults.kernel,
+    ...flakeDefaults,
+    ...Object.fromEntries(given),
   }
 }
