@@ -162,7 +162,7 @@ class Ends(unittest.TestCase):
         timer.start()
         started = time.monotonic()
         with self.assertRaises(Canceled):
-            stream(['sleep', '60'], on_line=lambda *_: None, timeout=30, canceled=wish.is_set)
+            stream(['sleep', '60'], on_line=lambda _, __, ___: None, timeout=30, canceled=wish.is_set)
         self.assertLess(time.monotonic() - started, 2)
         timer.join()
 

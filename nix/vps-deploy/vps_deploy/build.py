@@ -1,0 +1,331 @@
+"""From a commit to a system in the store: evaluated and built (or fetched) by Nix, as the flake at that commit says."""
+
+import json
+import os
+import re
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+from urllib.parse import quote
+
+from .config import Config, Repository
+from .git import Mirror, git_environment, network_settings
+from .nixlog import NOWHERE, BuildLine, EvalError, Event, Message, NixLog, Source
+from .process import TimedOut, never, run, stream
+from .text import escaped
+
+OOM_SCORE = 900
+"""If memory runs out, evaluation and build go first."""
+MIN_VERSION = (2, 18)
+LFS_VERSION = (2, 27)
+ALWAYS_SUBSTITUTE_VERSION = (2, 19)
+_NIX_LINE = 1 << 20
+_KEPT_ERRORS = 20
+
+OnEvent = Callable[[Event], None]
+
+_HASHED = r'(/\S*/[0-9a-z]{32}-\S+)'
+_SIZES = re.compile(r'will be fetched \(([\d.]+) (\w+) download, ([\d.]+) (\w+) unpacked\)')
+_UNITS = {'bytes': 1, 'B': 1, 'KiB': 1 << 10, 'MiB': 1 << 20, 'GiB': 1 << 30, 'TiB': 1 << 40}
+
+# Strings with their contexts taken away are plain JSON in every version.
+_APPLY = 'd: builtins.mapAttrs (_: builtins.unsafeDiscardStringContext) { drv = d.drvPath; out = d.outPath; }'
+
+
+class EvalFailed(Exception):
+    """The commit gives no system. `error` holds the place in the repository, if Nix named one."""
+
+    def __init__(self, message: str, error: EvalError | None = None) -> None:
+        super().__init__(message)
+        self.error = error
+
+
+class BuildFailed(Exception):
+    """The system could not be built or fetched."""
+
+
+class BuildRefused(Exception):
+    """`builds` is `never`, and the system cannot be fetched whole. Nothing was touched."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a commit evaluates to, and what is missing in the store. Sizes are rounded as Nix prints them."""
+
+    drv: str
+    out: str
+    to_build: tuple[str, ...] = ()
+    to_fetch: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    """Paths that can be neither built nor fetched."""
+    download_bytes: int = 0
+    unpacked_bytes: int = 0
+
+
+@dataclass(frozen=True)
+class Work:
+    """What every step needs. `home`: private directory for caches; `deadline`: a time of `time.monotonic()`."""
+
+    config: Config
+    home: Path
+    deadline: float
+    on_event: OnEvent
+    canceled: Callable[[], bool] = never
+
+    @property
+    def seconds_left(self) -> float:
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise TimedOut('There is no time left.')
+        return left
+
+
+def resolve(work: Work, mirror: Mirror, rev: str) -> Plan:
+    """Evaluates the commit and asks what is missing. Raises EvalFailed, BuildRefused, TimedOut, Canceled."""
+    version = nix_version()
+    if version < MIN_VERSION:
+        raise EvalFailed(f'Nix {_dotted(version)} is too old here: {_dotted(MIN_VERSION)} or later is needed.')
+    reference = flake_reference(work.config.repository, mirror.path, rev, version)
+    drv, out = _evaluate(work, mirror, rev, reference)
+    if work.config.builds == 'never':
+        return _check_fetchable(_plan(work, version, drv, out, out), work.config)
+    return _plan(work, version, drv, out, f'{drv}^out')
+
+
+def realise(work: Work, plan: Plan, gc_root: str | Path) -> Path:
+    """Builds or fetches the system and keeps it from the garbage collector by the link `gc_root`.
+
+    Raises BuildFailed, TimedOut, Canceled.
+    """
+    never_build = work.config.builds == 'never'
+    os.makedirs(os.path.dirname(gc_root), exist_ok=True)
+    argv = ['nix', 'build', *_options(work.config, nix_version()), '--print-out-paths', '--out-link', str(gc_root)]
+    # Fetched by its output path: NixOS marks the derivation of a system as never to be substituted.
+    argv.append(plan.out if never_build else f'{plan.drv}^out')
+    heard = _Heard(work.on_event)
+    code = _stream(work, argv, heard)
+    if code != 0:
+        raise BuildFailed(heard.reason() or f'nix build ended with {code} and said nothing.')
+    system = heard.stdout().strip()
+    if system != plan.out or not os.path.isdir(system):
+        raise BuildFailed(f'nix build gave {escaped(system) or "nothing"} instead of {plan.out}.')
+    if not os.access(f'{system}/bin/switch-to-configuration', os.X_OK):
+        raise BuildFailed(f'{system} has no bin/switch-to-configuration: is it a NixOS system with system.switch.enable?')
+    return Path(system)
+
+
+def nix_version() -> tuple[int, ...]:
+    """The version of the `nix` on PATH. Raises EvalFailed if there is none."""
+    try:
+        said = run(['nix', '--version'], timeout=30).stdout
+    except OSError as error:
+        raise EvalFailed(f'nix cannot be started: {error}') from error
+    # Other makers put a name and a version of their own in front: `nix (Determinate Nix 3.4.0) 2.28.3`.
+    match = re.search(r'(\d+)\.(\d+)(?:\.(\d+))?(?:\D*)\Z', said.strip())
+    if not match:
+        raise EvalFailed(f'nix --version said {escaped(said.strip())!r}.')
+    return tuple(int(part) for part in match.groups() if part is not None)
+
+
+def flake_reference(repository: Repository, mirror: Path, rev: str, version: tuple[int, ...]) -> str:
+    """The flake at the commit, without an attribute.
+
+    Usually read from the mirror. Submodules and LFS objects are not in it, and relative addresses of submodules mean
+    the repository's own place: with them Nix fetches the very same commit from there.
+    """
+    if repository.lfs and version < LFS_VERSION:
+        raise EvalFailed(f'repository.lfs needs Nix {_dotted(LFS_VERSION)} or later, this is {_dotted(version)}.')
+    query = [f'ref={quote(f"refs/heads/{repository.branch}")}', f'rev={rev}']
+    if repository.flake_dir.strip('/') not in ('', '.'):
+        query.append(f'dir={quote(repository.flake_dir.strip("/"))}')
+    query += ['submodules=1'] * repository.submodules + ['lfs=1'] * repository.lfs
+    whole = repository.submodules or repository.lfs
+    url = _as_url(repository.url) if whole else f'file://{quote(str(mirror))}'
+    return f'git+{url}{"&" if "?" in url else "?"}{"&".join(query)}'
+
+
+def parse_missing(text: str) -> Plan:
+    """Reads what `nix build --dry-run` prints; of the result, `drv` and `out` are empty."""
+    lists: dict[str, list[str]] = {'build': [], 'fetch': [], 'unknown': []}
+    current: list[str] | None = None
+    sizes = (0, 0)
+    for line in text.splitlines():
+        if match := re.fullmatch(rf'  {_HASHED}', line):
+            if current is not None:
+                current.append(match[1])
+        elif line.endswith('will be built:'):
+            current = lists['build']
+        elif 'will be fetched' in line:
+            current = lists['fetch']
+            sizes = _sizes(line)
+        elif line.startswith("don't know how to build these paths"):
+            current = lists['unknown']
+        else:
+            current = None
+    return Plan('', '', tuple(lists['build']), tuple(lists['fetch']), tuple(lists['unknown']), *sizes)
+
+
+def _evaluate(work: Work, mirror: Mirror, rev: str, reference: str) -> tuple[str, str]:
+    name = work.config.configuration
+    if not re.fullmatch(r'[\w.+@-]+', name):
+        raise EvalFailed(f'configuration is {escaped(name)!r}: letters, digits and ._+@- are possible.')
+    installable = f'{reference}#nixosConfigurations."{name}".config.system.build.toplevel'
+    locked = ['--no-update-lock-file', '--no-write-lock-file', '--option', 'eval-cache', 'false']
+    options = [*_options(work.config, nix_version()), *locked]
+    heard = _Heard(work.on_event, hold_errors=True)
+    code = _stream(work, ['nix', 'eval', '--json', *options, installable, '--apply', _APPLY], heard)
+    if code != 0:
+        source = _source(work, mirror, rev, reference)
+        error = heard.release(source)
+        raise EvalFailed(error.message if error else f'nix eval ended with {code} and said nothing.', error)
+    heard.release(NOWHERE)
+    try:
+        answer = cast(dict[str, str], json.loads(heard.stdout()))
+        return answer['drv'], answer['out']
+    except (ValueError, KeyError, TypeError) as error:
+        raise EvalFailed(f'nix eval gave no derivation: {escaped(heard.stdout()[:200])}') from error
+
+
+def _source(work: Work, mirror: Mirror, rev: str, reference: str) -> Source:
+    """Asked only after a failure: where the flake's files lie in the store."""
+    argv = ['nix', 'flake', 'metadata', '--json', *_options(work.config, nix_version()), '--no-update-lock-file', reference]
+    try:
+        done = run(argv, timeout=min(60.0, work.seconds_left), env=_environment(work))
+        path = cast(dict[str, object], json.loads(done.stdout)).get('path') if done.code == 0 else None
+    except (OSError, TimedOut, ValueError):
+        path = None
+    return Source(path if isinstance(path, str) else None, lambda file: mirror.has_file(rev, file))
+
+
+def _plan(work: Work, version: tuple[int, ...], drv: str, out: str, target: str) -> Plan:
+    options = _options(work.config, version, log_format='raw')
+    done = run(['nix', 'build', '--dry-run', *options, '--no-link', target], timeout=work.seconds_left, env=_environment(work))
+    missing = parse_missing(done.stderr)
+    # An output path that no cache has is an error or a line of the list, depending on the version.
+    unknown = missing.unknown or (() if done.code == 0 else (target,))
+    if done.code != 0 and work.config.builds != 'never':
+        raise EvalFailed(f'nix build --dry-run ended with {done.code}: {escaped(done.stderr.strip()[-2000:])}')
+    return Plan(drv, out, missing.to_build, missing.to_fetch, unknown, missing.download_bytes, missing.unpacked_bytes)
+
+
+def _check_fetchable(plan: Plan, config: Config) -> Plan:
+    lacking = [*plan.to_build, *plan.unknown]
+    if not lacking or os.path.exists(plan.out):
+        return plan
+    first = ', '.join(os.path.basename(path) for path in lacking[:3])
+    more = f' and {len(lacking) - 3} more' if len(lacking) > 3 else ''
+    raise BuildRefused(
+        f'builds is "never", and no cache this host trusts has {first}{more}: '
+        f'wait until CI has uploaded {plan.out}, or check substituters ({" ".join(config.substituters) or "nix.conf"}).'
+    )
+
+
+def _options(config: Config, version: tuple[int, ...], log_format: str = 'internal-json') -> list[str]:
+    options = {'accept-flake-config': 'false'}
+    if config.substituters:
+        options['extra-substituters'] = ' '.join(config.substituters)
+    if config.trusted_public_keys:
+        options['extra-trusted-public-keys'] = ' '.join(config.trusted_public_keys)
+    if config.builds == 'never':
+        options |= {'max-jobs': '0', 'builders': '', 'fallback': 'false'}
+    if version >= ALWAYS_SUBSTITUTE_VERSION:
+        options['always-allow-substitutes'] = 'true'
+    pairs = (('--option', name, value) for name, value in options.items())
+    features = ('--extra-experimental-features', 'nix-command flakes')
+    return [*features, '--log-format', log_format, *(part for pair in pairs for part in pair)]
+
+
+def _environment(work: Work) -> dict[str, str]:
+    # Nix runs git for the mirror and for inputs; the mirror is a file, and inputs may come by any protocol.
+    settings = {'core.hooksPath': '/dev/null', 'core.fsmonitor': 'false', **network_settings(work.config.repository)}
+    return git_environment(work.home, settings, work.config.repository)
+
+
+def _stream(work: Work, argv: Sequence[str], heard: '_Heard') -> int:
+    try:
+        return stream(
+            argv,
+            on_line=heard.take,
+            timeout=work.seconds_left,
+            env=_environment(work),
+            canceled=work.canceled,
+            oom_score_adj=OOM_SCORE,
+            max_line=_NIX_LINE,
+        )
+    except OSError as error:
+        raise EvalFailed(f'nix cannot be started: {error}') from error
+
+
+class _Heard:
+    """Nix's lines: events are passed on, errors kept (held back until it is known where the sources lie)."""
+
+    def __init__(self, on_event: OnEvent, hold_errors: bool = False) -> None:
+        self._on_event, self._hold = on_event, hold_errors
+        self._log = NixLog()
+        self._stdout = b''
+        self._held: list[bytes] = []
+        self._errors: list[EvalError] = []
+
+    def take(self, name: str, raw: bytes, continued: bool) -> None:
+        if name == 'stdout':
+            self._stdout = (self._stdout + raw + b'\n')[:_NIX_LINE]
+            return
+        event = self._log.feed(raw) if not continued else None
+        if isinstance(event, EvalError):
+            if self._hold:
+                self._held = [*self._held, raw][-_KEPT_ERRORS:]
+                return
+            self._errors = [*self._errors, event][-_KEPT_ERRORS:]
+        if event is not None and not _is_chatter(event):
+            self._on_event(event)
+
+    def release(self, source: Source) -> EvalError | None:
+        """Passes on the errors held back, with their places; returns the one to show first."""
+        log = NixLog(source)
+        errors = [event for event in map(log.feed, self._held) if isinstance(event, EvalError)]
+        for error in errors:
+            self._on_event(error)
+        return next((error for error in errors if error.file), errors[-1] if errors else None)
+
+    def stdout(self) -> str:
+        return self._stdout.decode('utf-8', 'backslashreplace')
+
+    def reason(self) -> str:
+        return '\n'.join(error.message for error in self._errors[-3:])
+
+
+def _is_chatter(event: Event) -> bool:
+    return isinstance(event, Message) and event.level > 3
+
+
+def _sizes(line: str) -> tuple[int, int]:
+    match = _SIZES.search(line)
+    if not match:
+        return 0, 0
+    return _bytes(match[1], match[2]), _bytes(match[3], match[4])
+
+
+def _bytes(number: str, unit: str) -> int:
+    return round(float(number) * _UNITS.get(unit, 1))
+
+
+def _as_url(url: str) -> str:
+    """Git's `user@host:path` and plain paths, as URLs."""
+    if '://' in url:
+        return url
+    if url.startswith('/'):
+        return f'file://{quote(url)}'
+    host, _, path = url.partition(':')
+    return f'ssh://{host}/{path.lstrip("/")}'
+
+
+def _dotted(version: Iterable[int]) -> str:
+    return '.'.join(map(str, version))
+
+
+__all__ = [
+    'BuildFailed', 'BuildLine', 'BuildRefused', 'EvalFailed', 'Plan', 'Work',
+    'flake_reference', 'nix_version', 'parse_missing', 'realise', 'resolve',
+]  # fmt: skip
