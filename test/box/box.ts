@@ -25,6 +25,8 @@ export interface BoxOptions {
   readonly name?: string
   /** Default `owned`: the box ends with this process. `detached`: with `down`. */
   readonly lifetime?: Lifetime
+  /** `false`: without the host half of the deploy. */
+  readonly hostHalf?: boolean
   /** Told what takes long. */
   readonly say?: (text: string) => void
 }
@@ -77,7 +79,7 @@ export async function bootBox(options: BoxOptions = {}): Promise<Box> {
   const slot = await claimSlot(name)
   try {
     await hold(slot, made.lower, options.lifetime ?? 'owned')
-    await installHostHalf(slot)
+    if (options.hostHalf !== false) await installHostHalf(slot)
     await boot(slot)
   } catch (error) {
     await endSlot(slot)
