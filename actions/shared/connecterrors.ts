@@ -1,4 +1,4 @@
-import { ConnectError, messageOf } from './errors.ts'
+import { ConnectError, fieldOf, messageOf } from './errors.ts'
 
 export interface Attempt {
   /** For messages: the name of the host with its port. */
@@ -30,7 +30,10 @@ export function connectErrorOf(error: unknown, attempt: Attempt): ConnectError {
     return new ConnectError('key', `The private key for ${where} cannot be used: ${keyWords(message)}.`, {
       cause: error,
     })
-  if (levelOf(error) === 'client-authentication' || /too many authentication failures/i.test(message))
+  if (
+    fieldOf(error, 'level') === 'client-authentication' ||
+    /too many authentication failures/i.test(message)
+  )
     return new ConnectError('auth', `${where} refused the key for user '${user}'.`, {
       hint: `Is its public half among the authorized keys of '${user}' there, and may that user log in?`,
       cause: error,
@@ -72,12 +75,9 @@ function unreachable(error: unknown, { where, stage }: Attempt): ConnectError {
   })
 }
 
-function levelOf(error: unknown): unknown {
-  return error instanceof Error && 'level' in error ? error.level : undefined
-}
-
 /** With several addresses, the code of the first that failed. */
 function codeOf(error: unknown): string {
-  if (error instanceof AggregateError) return codeOf(error.errors[0])
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+  const errors = fieldOf(error, 'errors')
+  const code = fieldOf(Array.isArray(errors) ? errors[0] : error, 'code')
+  return typeof code === 'string' ? code : ''
 }

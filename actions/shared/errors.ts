@@ -34,7 +34,13 @@ export class ConnectError extends ActionError {
   }
 }
 
-/** The words of anything thrown. */
+/** The words of anything thrown, also of what is an error of another realm. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  const message = fieldOf(error, 'message')
+  return typeof message === 'string' ? message : String(error)
+}
+
+/** A field of anything thrown, `undefined` if it has none. */
+export function fieldOf(error: unknown, name: string): unknown {
+  return typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined
 }

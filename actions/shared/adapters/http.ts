@@ -6,7 +6,7 @@ import {
   type RequestOptions,
 } from 'node:http'
 import { Agent as HttpsAgent, get as httpsGetRequest } from 'node:https'
-import { ActionError, messageOf } from '../errors.ts'
+import { ActionError, fieldOf, messageOf } from '../errors.ts'
 import type { HttpGet } from '../ports.ts'
 
 const MAX_REDIRECTS = 10
@@ -50,8 +50,8 @@ function oneAnswer(url: URL, signal: AbortSignal): Promise<{ status: number; loc
   })
 }
 
-/** Both address families failing gives an AggregateError, whose own message is empty. */
+/** Both address families failing gives one error of several, whose own message is empty. */
 function wordsOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(messageOf).join(', ')
-  return messageOf(error)
+  const errors = fieldOf(error, 'errors')
+  return Array.isArray(errors) ? errors.map(messageOf).join(', ') : messageOf(error)
 }

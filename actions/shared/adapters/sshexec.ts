@@ -12,7 +12,7 @@ export interface Request {
 type Channel = Parameters<Parameters<Client['exec']>[1]>[1]
 
 /** How long output may be silent after the command's own end: what it left running can hold the channel open forever. */
-const GRACE_MS = 5_000
+const GRACE_MS = 2_000
 /** For the channel's last output after its connection has closed. */
 const DRAIN_MS = 200
 
