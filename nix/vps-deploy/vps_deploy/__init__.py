@@ -1,1 +1,3 @@
-"""The host half of a deploy: see the contract in the README of this directory."""
+"""The host half of a deploy: see the README of this directory."""
+
+VERSION = '1.0.0'

@@ -1,0 +1,118 @@
+"""switch-to-configuration in a transient unit of its own: neither our death nor a client's can hurt it."""
+
+import os
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+from . import systemd
+from .clock import monotonic
+
+_FAST_SECONDS, _SLOW_SECONDS = 0.03, 0.3
+_DONE_STATES = ('exited', 'failed', 'dead')
+_LONGEST_LINE = 1 << 16
+
+
+class Switched(NamedTuple):
+    """How a switch ended. `code` is None if it was killed, whoever did it; `why` then says so."""
+
+    code: int | None
+    why: str
+
+
+class Switch(NamedTuple):
+    """What to run. `log` is the root-only file that gets all of its output."""
+
+    system: str
+    action: str
+    unit: str
+    log: str
+    limit_seconds: float
+
+    def run(self, on_line: Callable[[bytes], None], canceled: Callable[[], bool]) -> Switched:
+        """Runs it to its end; `on_line` gets each line. Once `canceled` or over its limit, it is killed as a whole.
+
+        Raises SystemdFailed if it cannot be started.
+        """
+        if _is_loaded(self.unit):
+            systemd.end(self.unit)
+        tail = _Tail(self.log)
+        try:
+            self._start()
+            return self._follow(tail, on_line, canceled)
+        finally:
+            systemd.end(self.unit)
+            tail.close()
+
+    def _start(self) -> None:
+        output = f'append:{self.log}'
+        systemd.start_transient(
+            self.unit,
+            [f'{self.system}/bin/switch-to-configuration', self.action],
+            properties=[
+                f'StandardOutput={output}', f'StandardError={output}',
+                # Its exit status stays to be read, also when it succeeds.
+                'RemainAfterExit=yes', 'OOMPolicy=continue', 'OOMScoreAdjust=-500',
+            ],
+            env=_environment(),
+        )  # fmt: skip
+
+    def _follow(self, tail: '_Tail', on_line: Callable[[bytes], None], canceled: Callable[[], bool]) -> Switched:
+        until = monotonic() + self.limit_seconds
+        pause = _FAST_SECONDS
+        while True:
+            state = systemd.show(self.unit, 'SubState', 'ExecMainCode', 'ExecMainStatus')
+            tail.drain(on_line)
+            if state.get('SubState') in _DONE_STATES:
+                tail.drain(on_line, last=True)
+                return _ended(state)
+            if canceled():
+                return Switched(None, 'it was stopped')
+            if monotonic() > until:
+                return Switched(None, f'it did not end within {self.limit_seconds:.0f} s')
+            time.sleep(pause)
+            pause = min(pause * 1.3, _SLOW_SECONDS)
+
+
+def _ended(state: dict[str, str]) -> Switched:
+    # CLD_EXITED is 1; 0 is a unit that vanished with all it knew.
+    status = int(state.get('ExecMainStatus') or 0)
+    match state.get('ExecMainCode'):
+        case '1':
+            return Switched(status, f'it exited with {status}')
+        case '2' | '3':
+            return Switched(None, f'signal {status} killed it')
+        case _:
+            return Switched(None, 'its unit is gone')
+
+
+def _is_loaded(unit: str) -> bool:
+    return systemd.show(unit, 'ActiveState').get('ActiveState') != 'inactive'
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in systemd.passed_on().items() if name != 'VPS_DEPLOY_CONFIG'}
+
+
+class _Tail:
+    """The lines that are appended to a file from now on."""
+
+    def __init__(self, path: str) -> None:
+        self._fd = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        os.lseek(self._fd, 0, os.SEEK_END)
+        self._rest = b''
+
+    def drain(self, on_line: Callable[[bytes], None], last: bool = False) -> None:
+        while data := os.read(self._fd, _LONGEST_LINE):
+            *lines, self._rest = (self._rest + data).split(b'\n')
+            for line in lines:
+                on_line(line)
+            if len(self._rest) > _LONGEST_LINE:
+                on_line(self._rest)
+                self._rest = b''
+        if last and self._rest:
+            on_line(self._rest)
+            self._rest = b''
+
+    def close(self) -> None:
+        os.close(self._fd)

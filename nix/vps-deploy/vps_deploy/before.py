@@ -1,0 +1,23 @@
+"""before.json: what the units did before the activation, kept for whoever has to roll back."""
+
+import json
+from dataclasses import asdict
+from typing import cast
+
+from . import files
+from .state import DeployDirectory
+from .units import Snapshot, Unit
+
+
+def save(deploy: DeployDirectory, snapshot: Snapshot) -> None:
+    values = {'taken': snapshot.taken_seconds, 'units': [asdict(unit) for unit in snapshot.units.values()]}
+    files.write(deploy / 'before.json', json.dumps(values).encode(), files.SECRET_MODE)
+
+
+def load(deploy: DeployDirectory) -> Snapshot | None:
+    data = files.read(deploy / 'before.json')
+    if data is None:
+        return None
+    values = cast(dict[str, object], json.loads(data))
+    units = [Unit(**fields) for fields in cast(list[dict[str, object]], values['units'])]  # type: ignore[arg-type]
+    return Snapshot({unit.name: unit for unit in units}, cast(float, values['taken']))

@@ -1,0 +1,76 @@
+"""Makes the new system the default: profile, boot entry, and a look that the loader will start it."""
+
+from pathlib import Path
+
+from . import bootentry
+from .job import Job
+from .process import OnLine, TimedOut, never, stream
+from .state import Stage
+from .switching import expect, switch
+from .systems import generation, real
+
+_PROFILE_SECONDS = 60.0
+_BOOT_SECONDS = 600.0
+
+
+class CommitFailed(Exception):
+    """Profile or boot entry could not be set."""
+
+
+def commit(job: Job, stage: Stage) -> None:
+    """Sets profile and boot entry. Raises CommitFailed, and ChangedBySomebodyElse before anything is touched."""
+    running = (stage.system,) if stage.activated else (stage.previous,)
+    expect(job, stage, running, (stage.default, stage.system))
+    job.deploy.set_stage(stage._replace(name='committing'))
+    if real(job.config.profile) != stage.system:
+        _nix_env(job, '--set', stage.system)
+    job.known['generation'] = generation(job.config.profile)
+    _install_boot_entry(job, stage.system)
+
+
+def undo(job: Job, stage: Stage) -> None:
+    """Profile and boot entry as they were before `commit`. Raises CommitFailed."""
+    failed = generation(job.config.profile)
+    if stage.generation is not None and failed != stage.generation:
+        _nix_env(job, '--switch-generation', str(stage.generation))
+        if failed is not None and failed > stage.generation:
+            _nix_env(job, '--delete-generations', str(failed))
+    if real(job.config.profile) != stage.default:
+        raise CommitFailed(f'{job.config.profile} does not lead back to {stage.default}')
+    job.known['generation'] = stage.generation
+    _install_boot_entry(job, stage.default)
+
+
+def boots(system: str) -> bool | None:
+    """Whether the loader's default entry names `system`; None if that cannot be told."""
+    found = bootentry.default_system()
+    return None if isinstance(found, bootentry.Unknown) else str(found) == system
+
+
+def _install_boot_entry(job: Job, system: str) -> None:
+    ended = switch(job, system, 'boot', _BOOT_SECONDS, stoppable=False).ended
+    if ended.code != 0:
+        raise CommitFailed(f'the boot entry could not be written: switch-to-configuration boot: {ended.why}')
+    found = bootentry.default_system()
+    if isinstance(found, bootentry.Unknown):
+        job.warn(f'It could not be checked which system this host boots by default: {found.reason}')
+    elif found != Path(system):
+        raise CommitFailed(f'the default boot entry names {found}, not {system}')
+
+
+def _nix_env(job: Job, *arguments: str) -> None:
+    """Both change one symbolic link, by a rename."""
+    said: list[str] = []
+
+    def keep(which: str, raw: bytes, continued: bool) -> None:
+        said.append(raw.decode('utf-8', 'backslashreplace'))
+        sink(which, raw, continued)
+
+    sink: OnLine = job.raw_line('nix')
+    try:
+        argv = ['nix-env', '--profile', job.config.profile, *arguments]
+        code = stream(argv, on_line=keep, timeout=_PROFILE_SECONDS, canceled=never)
+    except (OSError, TimedOut) as error:
+        raise CommitFailed(f'nix-env {arguments[0]} could not be run: {error}') from error
+    if code != 0:
+        raise CommitFailed(f'nix-env {arguments[0]} failed ({code}): {" ".join(said[-3:])}')

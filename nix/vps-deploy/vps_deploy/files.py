@@ -1,0 +1,105 @@
+"""Files that are either wholly there or not at all, also after a power cut."""
+
+import fcntl
+import os
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+
+STATE_MODE = 0o640
+DIRECTORY_MODE = 0o750
+SECRET_MODE = 0o600
+
+
+def deploy_gid() -> int:
+    """The group that may read the state; root's own where user deploy does not exist (nobody else reads it then)."""
+    import grp
+
+    try:
+        return grp.getgrnam('deploy').gr_gid
+    except KeyError:
+        return 0
+
+
+def make_directory(path: str, mode: int = DIRECTORY_MODE) -> None:
+    """A directory of root and group deploy; one that exists gets the right owner and mode again."""
+    with suppress(FileExistsError):
+        os.mkdir(path, 0o700)
+    os.chown(path, 0, deploy_gid())
+    os.chmod(path, mode)
+
+
+def write(path: str, data: bytes, mode: int = STATE_MODE) -> None:
+    """Replaces `path` as a whole: write, fsync, rename, fsync of the directory."""
+    temporary = temporary_file(path, data, mode)
+    os.rename(temporary, path)
+    sync_directory(os.path.dirname(path))
+
+
+def temporary_file(path: str, data: bytes, mode: int = STATE_MODE) -> str:
+    """Writes and syncs `data` under a hidden name next to `path`; returns that name."""
+    directory, name = os.path.split(path)
+    temporary = f'{directory}/.{name}.{os.getpid()}.{os.urandom(4).hex()}'
+    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        if mode != SECRET_MODE:
+            os.fchown(fd, 0, deploy_gid())
+            os.fchmod(fd, mode)
+        write_all(fd, data)
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+    return temporary
+
+
+def write_all(fd: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(fd, view) :]
+
+
+def sync_directory(path: str) -> None:
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def read(path: str) -> bytes | None:
+    """The content, or None if there is no such file."""
+    try:
+        with open(path, 'rb') as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+
+
+def remove(path: str) -> None:
+    with suppress(FileNotFoundError):
+        os.unlink(path)
+
+
+@contextmanager
+def locked(path: str) -> Generator[None]:
+    """Holds the lock file `path`, waiting for it as long as it takes."""
+    fd = open_lock(path)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(fd)
+
+
+def try_lock(path: str) -> int | None:
+    """The descriptor that holds the lock until it is closed, or None if somebody else has it."""
+    fd = open_lock(path)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(fd)
+        return None
+    return fd
+
+
+def open_lock(path: str) -> int:
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)

@@ -1,0 +1,76 @@
+"""The end of every deploy: result on disk, nothing of it left behind, then the last event."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from . import deadline, decision, files, gcroots, reboot, results, tools
+from .job import Job, Verdict
+from .state import StateDirectory
+from .systems import BOOTED, RUNNING, real
+
+_READ_SECONDS = 3.0
+"""For whoever follows the deploy, to read its result before the network goes."""
+
+
+def finish(job: Job, verdict: Verdict) -> dict[str, object]:
+    """Writes the result (unless there is one already) and cleans up; returns the result that stands."""
+    job.log.close()
+    # Every deploy has a decision: whoever comes later with an abort learns that it is too late.
+    decision.decide(job.deploy.path, 'rollback' if verdict.exit_code else 'commit', 'worker')
+    stored = job.deploy.result()
+    if stored is None:
+        stored = job.result(verdict)
+        job.deploy.set_result(stored)
+    clean_up(job)
+    results.publish(job.deploy, job.events)
+    with files.locked(job.spool.queue_lock):
+        job.spool.dequeue(job.id)
+    return stored
+
+
+def clean_up(job: Job) -> None:
+    """No timer, unit, lock or GC root stays behind."""
+    deadline.disarm(job.id, 1, 2)
+    job.lock.release()
+    remember_revisions(job.state, job.config.profile)
+    gcroots.remove(job.id)
+    tools.forget(job.deploy)
+    job.spool.clear_active(job.id)
+
+
+def remember_revisions(state: StateDirectory, profile: str) -> None:
+    """So that `hello` need not start a program to say what runs."""
+    known = state.revisions()
+    systems = [path for link in (RUNNING, BOOTED, profile) if (path := real(link)) is not None]
+    wanted = {path: known[path] if path in known else reboot.revision_of(Path(path)) for path in systems}
+    if wanted != known:
+        state.set_revisions(wanted)
+
+
+def reboot_if_lost(result: dict[str, object], job: Job) -> None:
+    """The last resort: the old system is still the default, so a boot brings it back."""
+    if result['exitCode'] == results.ROLLBACK_FAILED and job.config.reboot_if_rollback_fails:
+        print(f'rebooting: {result["message"]}', file=sys.stderr)
+        time.sleep(_READ_SECONDS)
+        subprocess.run(['systemctl', 'reboot'], check=False, stdin=subprocess.DEVNULL)
+
+
+def forget_old(state: StateDirectory, keep_deploys: int, keep_bytes: int) -> None:
+    """Removes the oldest finished deploys until few and small enough ones are left; the last committed one stays."""
+    kept_id = state.last_committed()
+    finished = [deploy for deploy in state.all() if os.path.exists(deploy / 'result.json')]
+    kept = size = 0
+    for deploy in reversed(finished):
+        kept += 1
+        size += _size(deploy.path)
+        if (kept > max(keep_deploys, 1) or (size > keep_bytes and kept > 1)) and deploy.id != kept_id:
+            shutil.rmtree(deploy.path)
+
+
+def _size(directory: str) -> int:
+    with os.scandir(directory) as entries:
+        return sum(entry.stat(follow_symlinks=False).st_size for entry in entries)

@@ -1,0 +1,91 @@
+"""The answers to `hello` and `status`, read without privileges."""
+
+import os
+
+from . import VERSION, config
+from .config import Config
+from .protocol import MODES
+from .spool import Spool
+from .state import DeployDirectory, StateDirectory
+from .systems import BOOTED, RUNNING, generation, real
+
+PROTOCOL = 1
+TRIAL_BOOT = False
+"""No loader is asked for a one-shot entry yet: a system that needs a boot becomes the default without being tried."""
+
+
+def hello(settings: Config) -> dict[str, object]:
+    return {
+        'protocol': PROTOCOL,
+        'version': VERSION,
+        'configuration': settings.configuration,
+        'modes': list(MODES),
+        'resolve': settings.resolve,
+        'running': _system(RUNNING, settings),
+        'substituters': list(settings.substituters),
+        'trustedPublicKeys': list(settings.trusted_public_keys),
+        'trialBoot': TRIAL_BOOT,
+    }
+
+
+def status(settings: Config, spool: Spool) -> dict[str, object]:
+    from pathlib import Path
+
+    from . import reboot, units
+
+    default = real(settings.profile)
+    return {
+        'protocol': PROTOCOL,
+        'version': VERSION,
+        'configuration': settings.configuration,
+        'running': _system(RUNNING, settings),
+        'booted': _system(BOOTED, settings),
+        'default': _system(settings.profile, settings),
+        'generation': generation(settings.profile),
+        'rebootRequired': reboot.reasons(Path(BOOTED), Path(default)) if default and real(BOOTED) else [],
+        'failedUnits': sorted(units.snapshot().failed),
+        'lastResult': _last_result(StateDirectory(settings.state_dir)),
+        'active': _active(settings, spool),
+        'queued': spool.queued(),
+        'config': config.path(),
+    }
+
+
+def _system(link: str, settings: Config) -> dict[str, object]:
+    """Store path and revision. The revision root has looked up already is taken, for asking costs a process."""
+    path = real(link)
+    if path is None:
+        return {'system': None, 'rev': None}
+    known = StateDirectory(settings.state_dir).revisions()
+    if path in known:
+        return {'system': path, 'rev': known[path]}
+    from pathlib import Path
+
+    from . import reboot
+
+    return {'system': path, 'rev': reboot.revision_of(Path(path))}
+
+
+def _last_result(state: StateDirectory) -> dict[str, object] | None:
+    results = [(_time_of(deploy), result) for deploy in state.all() if (result := deploy.result()) is not None]
+    return max(results, key=lambda entry: entry[0])[1] if results else None
+
+
+def _time_of(deploy: DeployDirectory) -> int:
+    return os.stat(deploy / 'result.json').st_mtime_ns
+
+
+def _active(settings: Config, spool: Spool) -> dict[str, object] | None:
+    active = spool.active()
+    if active is None:
+        return None
+    deploy = spool.locate(settings.state_dir, active.id)
+    if not deploy.exists():
+        return None
+    asked, stage = deploy.asked(), deploy.stage()
+    return {
+        'id': asked.id,
+        'rev': stage.rev if stage else asked.rev,
+        'mode': asked.mode,
+        'stage': stage.name if stage else 'preparing',
+    }

@@ -1,0 +1,186 @@
+"""Everything before the first change: fetch, verify, resolve, build, diff, check."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from . import build, closure, disks, gcroots, policy, reboot, results, space, supersede, systems
+from .git import GitFailed, Mirror
+from .job import Ended, Job
+from .nixlog import BuildLine, EvalError, Event
+from .process import TimedOut
+from .switching import switch
+from .systems import BOOTED, RUNNING, real
+
+_CHECK_SECONDS = 120.0
+
+
+class Plan(NamedTuple):
+    """`boot_reasons`: why only a boot can make the system real."""
+
+    system: str
+    previous: str
+    boot_reasons: list[str]
+    is_running: bool
+    is_unchanged: bool
+
+
+def prepare(job: Job) -> Plan:
+    """Raises Ended, Canceled, ChangedBySomebodyElse."""
+    previous = real(RUNNING)
+    if previous is None:
+        raise Ended('failed', results.INTERNAL, f'{RUNNING} leads nowhere: there would be nothing to roll back to.')
+    job.known['previousSystem'] = previous
+    system = _rollback_target(job) if job.asked.kind == 'rollback' else _from_commit(job)
+    job.known['system'] = system
+    with job.phase('diff'):
+        _diff(job, previous, system)
+    with job.phase('check'):
+        return _check(job, previous, system)
+
+
+def mirror_of(job: Job) -> Mirror:
+    return Mirror(Path(job.state.path) / 'mirror', job.config.repository, _home(job))
+
+
+def _home(job: Job) -> Path:
+    home = Path(job.state.path) / 'home'
+    home.mkdir(mode=0o700, exist_ok=True)
+    return home
+
+
+def _from_commit(job: Job) -> str:
+    mirror = mirror_of(job)
+    with job.phase('fetch'):
+        _fetch(job, mirror)
+    with job.phase('verify'):
+        rev = _verify(job, mirror)
+    with job.phase('resolve'):
+        work = build.Work(job.config, _home(job), job.deadline, nix_events(job), job.canceled)
+        planned = _resolve(work, mirror, rev)
+    with job.phase('build'):
+        return _build(job, work, planned)
+
+
+def _fetch(job: Job, mirror: Mirror) -> None:
+    try:
+        mirror.fetch(job.raw_line('git'), max(job.seconds_left(), 1), job.canceled)
+    except TimedOut as error:
+        raise Ended('failed', results.OUT_OF_TIME, f'The branch could not be fetched in time: {error}') from error
+    except GitFailed as error:
+        raise Ended('failed', results.UNAVAILABLE, f'{error} Nothing was changed.') from error
+
+
+def _verify(job: Job, mirror: Mirror) -> str:
+    job.rev = job.rev or mirror.tip()
+    bases = {'running': _rev_of(RUNNING), 'default': _rev_of(job.config.profile)}
+    if real(RUNNING) == real(job.config.profile):
+        del bases['default']
+    facts = policy.facts_of(job.rev, bases, mirror, job.config)
+    refusal = policy.refusal_of(job.rev, facts, job.config)
+    if refusal is not None:
+        raise Ended('refused', results.POLICY, refusal)
+    for warning in policy.warnings_of(facts):
+        job.warn(warning)
+    later = supersede.by_whom(job, mirror, bases)
+    if later is not None:
+        job.known['supersededBy'] = later
+        raise Ended('superseded', results.OK, f'Deploy {later} waits behind this one and contains its commit.')
+    return job.rev
+
+
+def _rev_of(link: str) -> str | None:
+    path = real(link)
+    return reboot.revision_of(Path(path)) if path else None
+
+
+def _resolve(work: build.Work, mirror: Mirror, rev: str) -> build.Plan:
+    try:
+        planned = build.resolve(work, mirror, rev)
+    except build.BuildRefused as error:
+        raise Ended('refused', results.POLICY, str(error)) from error
+    except build.EvalFailed as error:
+        raise Ended('failed', results.UNAVAILABLE, f'The evaluation failed: {error}') from error
+    except TimedOut as error:
+        raise Ended('failed', results.OUT_OF_TIME, 'Out of time during the evaluation. Nothing was changed.') from error
+    full = space.problems(planned.unpacked_bytes, None)
+    if full:
+        raise Ended('failed', results.UNAVAILABLE, ' '.join(full))
+    return planned
+
+
+def _build(job: Job, work: build.Work, planned: build.Plan) -> str:
+    gcroots.prepare()
+    try:
+        return str(build.realise(work, planned, gcroots.path(job.id, 'system')))
+    except (build.BuildFailed, build.EvalFailed) as error:
+        raise Ended('failed', results.UNAVAILABLE, f'The build failed: {error}') from error
+    except TimedOut as error:
+        raise Ended('failed', results.OUT_OF_TIME, 'Out of time during the build. Nothing was changed.') from error
+
+
+def nix_events(job: Job) -> Callable[[Event], None]:
+    """Shows what Nix says: errors with their place in the repository, build logs with the name of the derivation."""
+
+    def show(event: Event) -> None:
+        if isinstance(event, EvalError):
+            job.log.error('nix', event.message, event.to_json())
+        elif isinstance(event, BuildLine):
+            name = os.path.basename(event.drv).partition('-')[2].removesuffix('.drv')
+            job.log.line('nix', f'{name}> {event.text}')
+        else:
+            for line in event.text.split('\n'):
+                job.log.line('nix', line)
+
+    return show
+
+
+def _rollback_target(job: Job) -> str:
+    """The system before the current one: what the last deploy replaced, else the generation before."""
+    default = real(job.config.profile)
+    last = job.state.last_committed()
+    result = (job.state.deploy(last).result() if last else None) or {}
+    target = result.get('previousSystem') if result.get('system') == default else None
+    if not isinstance(target, str) or target == default or not os.path.exists(target):
+        target = systems.generation_before(job.config.profile)
+    if target is None:
+        raise Ended('refused', results.POLICY, 'There is no system before the current one on this host.')
+    job.rev = reboot.revision_of(Path(target))
+    gcroots.add(job.id, 'system', target)
+    return target
+
+
+def _diff(job: Job, previous: str, system: str) -> None:
+    try:
+        job.events.append('diff', **closure.diff(Path(previous), Path(system)).to_json())
+    except closure.StoreUnreadable as error:
+        job.warn(f'The difference between the two systems could not be told: {error}')
+
+
+def _check(job: Job, previous: str, system: str) -> Plan:
+    default = real(job.config.profile)
+    moved = [] if job.config.allow_disk_changes else disks.layout_problems(Path(previous), Path(system))
+    if moved:
+        raise Ended('refused', results.POLICY, f'{" ".join(moved)} allowDiskChanges lifts this.')
+    full = space.problems(0, Path(system), Path(previous))
+    if full:
+        raise Ended('failed', results.UNAVAILABLE, ' '.join(full))
+    booted = real(BOOTED)
+    reasons = reboot.reasons(Path(booted), Path(system)) if booted else []
+    if system != previous:
+        reasons = reasons + [reason for reason in _inhibitors(job, system) if reason not in reasons]
+    job.known['rebootRequired'] = reasons
+    job.known['generation'] = systems.generation(job.config.profile)
+    unchanged = system == previous == default
+    return Plan(system, previous, [] if system == previous else reasons, system == previous, unchanged)
+
+
+def _inhibitors(job: Job, system: str) -> list[str]:
+    """Critical components that must not change under a running system; older systems do not know the question."""
+    ran = switch(job, system, 'check', min(_CHECK_SECONDS, max(job.seconds_left(), 1)), stoppable=True)
+    if not ran.said.inhibited:
+        return []
+    return ran.said.inhibitors or ['a critical component changed (switch inhibitor)']
+
+

@@ -1,0 +1,183 @@
+"""vps-deploy-recover: gives every deploy without a result the one it has earned. Root.
+
+At boot and before every worker run for all of them; with `--deadline ID` from the timer of one.
+"""
+
+import argparse
+import os
+import time
+from typing import NamedTuple
+
+from . import clock, commit, config, decision, files, finish, results, story, systemd, tryout
+from .decision import Decision
+from .job import ChangedBySomebodyElse, HostGoesDown, Job, Stop, Verdict
+from .spool import Spool
+from .state import DeployDirectory, Stage, StateDirectory
+from .systems import BOOTED, real
+
+_WORKER = 'vps-deploy-worker.service'
+_OBEY_SECONDS = 15.0
+"""How long a worker may take to show that it has seen the decision."""
+_ROLLBACK_SECONDS = 1500.0
+"""Longer than any rollback or commit of a worker that is well."""
+_POLL_SECONDS = 0.2
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog='vps-deploy-recover')
+    parser.add_argument('--deadline', metavar='ID')
+    parser.add_argument('--state-dir', metavar='DIRECTORY')
+    given = parser.parse_args(arguments)
+    stop = Stop()
+    stop.listen()
+    spool = Spool()
+    try:
+        state = StateDirectory(given.state_dir or config.read().state_dir)
+        if given.deadline:
+            return at_deadline(state.deploy(given.deadline), state, spool, stop)
+        with files.locked(spool.worker_lock):
+            recover_everything(state, spool, stop)
+            finish.remember_revisions(state, config.read().profile)
+    except HostGoesDown:
+        pass
+    return 0
+
+
+def at_deadline(deploy: DeployDirectory, state: StateDirectory, spool: Spool, stop: Stop) -> int:
+    """Decides to roll back, unless somebody has decided; then sees to it that the decision is carried out."""
+    if not deploy.exists() or deploy.result() is not None:
+        return 0
+    decision.decide(deploy.path, 'rollback', 'deadline')
+    lock = _lock_or_kill(deploy, spool)
+    if deploy.result() is None:
+        recover_one(deploy, state, spool, stop)
+    lock.close()
+    return 0
+
+
+class _Held(NamedTuple):
+    fd: int
+
+    def close(self) -> None:
+        os.close(self.fd)
+
+
+def _lock_or_kill(deploy: DeployDirectory, spool: Spool) -> _Held:
+    """The worker carries out decisions itself; one that does not even begin to is killed, activation and all."""
+    started = clock.monotonic()
+    seen = _size(deploy)
+    while True:
+        fd = files.try_lock(spool.worker_lock)
+        if fd is not None:
+            return _Held(fd)
+        waited = clock.monotonic() - started
+        if deploy.result() is None and ((waited > _OBEY_SECONDS and _size(deploy) == seen) or waited > _ROLLBACK_SECONDS):
+            systemd.kill(_WORKER)
+        time.sleep(_POLL_SECONDS)
+
+
+def _size(deploy: DeployDirectory) -> int:
+    return os.stat(deploy / 'events.ndjson').st_size
+
+
+def recover_all(state: StateDirectory, spool: Spool, stop: Stop) -> None:
+    """Call it with the worker lock held: then nobody works on any deploy."""
+    state.prepare()
+    with files.locked(spool.queue_lock):
+        queued = spool.queued()
+        deploys = [deploy for deploy in state.all() if deploy.exists()]
+    for deploy in deploys:
+        waits = deploy.id in queued and not _was_begun(deploy)
+        if deploy.result() is None and not waits:
+            recover_one(deploy, state, spool, stop)
+        elif deploy.result() is not None and (deploy.id in queued or _is_left_behind(deploy, spool)):
+            finish.finish(_job(deploy, state, spool, stop), Verdict('failed', results.INTERNAL, ''))
+
+
+def recover_everything(state: StateDirectory, spool: Spool, stop: Stop) -> None:
+    """Also the active deploy that replaced the configuration, and with it the place of the state."""
+    active = spool.active()
+    recover_all(state, spool, stop)
+    if active is not None and active.state_dir != state.path:
+        recover_all(StateDirectory(active.state_dir), spool, stop)
+
+
+def _was_begun(deploy: DeployDirectory) -> bool:
+    """The worker keeps the policy with the deploy when it takes it up."""
+    return deploy.config() is not None
+
+
+def _is_left_behind(deploy: DeployDirectory, spool: Spool) -> bool:
+    """It has its result, but who wrote that died before the rest was done."""
+    active = spool.active()
+    return active is not None and active.id == deploy.id
+
+
+def _job(deploy: DeployDirectory, state: StateDirectory, spool: Spool, stop: Stop) -> Job:
+    settings = deploy.config() or config.read()
+    return Job(deploy, spool, settings._replace(state_dir=state.path), stop)
+
+
+def recover_one(deploy: DeployDirectory, state: StateDirectory, spool: Spool, stop: Stop) -> None:
+    job = _job(deploy, state, spool, stop)
+    stage = deploy.stage()
+    if stage is not None:
+        job.rev = stage.rev
+        job.known.update(system=stage.system, previousSystem=stage.previous, generation=stage.generation)
+    verdict = _verdict(job, stage)
+    result = finish.finish(job, verdict)
+    finish.reboot_if_lost(result, job)
+
+
+def _verdict(job: Job, stage: Stage | None) -> Verdict:
+    standing = decision.read(job.deploy.path)
+    if stage is None:
+        return _before_any_change(job, standing)
+    if job.asked.boot_id != clock.boot_id():
+        return after_a_boot(job, stage, standing)
+    standing = standing or decision.decide(job.deploy.path, 'rollback', 'recover')
+    job.lock.take(0)
+    try:
+        return story.carry_out_decision(job, stage, standing, tryout.reason_of(standing, job))
+    except ChangedBySomebodyElse as changed:
+        return story.changed_by_somebody_else(job, changed)
+
+
+def _before_any_change(job: Job, standing: Decision | None) -> Verdict:
+    if standing is not None and standing.by == 'abort':
+        return Verdict('aborted', results.ABORTED, 'Aborted before the activation. Nothing was changed.')
+    message = 'The deploy was interrupted before the activation. Nothing was changed: deploy again.'
+    return Verdict('failed', results.INTERNAL, message)
+
+
+def after_a_boot(job: Job, stage: Stage, standing: Decision | None) -> Verdict:
+    """Compares what was booted with what was decided; whatever the boot entry says now is made to agree."""
+    standing = standing or decision.decide(job.deploy.path, 'rollback', 'recover')
+    booted = real(BOOTED)
+    if standing.verb == 'commit' and job.asked.mode != 'test' and booted == stage.system:
+        job.state.set_last_committed(job.id)
+        status = 'deployed' if stage.activated else 'scheduled'
+        good = Verdict(status, results.OK, 'It was booted, and is the default of the next boot.')
+        return story.finish_commit(job, stage._replace(activated=True), good)
+    if standing.verb == 'commit' and job.asked.mode == 'test':
+        return Verdict('deployed', results.OK, 'It was confirmed; the host was rebooted since, which ends a test.')
+    problem = _set_back(job, stage)
+    confirmed = 'It was confirmed, but the host was rebooted before the boot entry was written.'
+    why = confirmed if standing.verb == 'commit' else 'The host was rebooted before the new system was confirmed.'
+    if problem is not None or booted != stage.default:
+        found = problem or f'{booted} was booted, expected {stage.default}'
+        return Verdict('failed', results.ROLLBACK_FAILED, f'{why} And the old system is not wholly back: {found}.')
+    return Verdict('rolled-back', results.ROLLED_BACK, f'{why} The old default runs. {story.UNDONE}')
+
+
+def _set_back(job: Job, stage: Stage) -> str | None:
+    """Profile and boot entry of before, if the commit had begun to change them; returns what is wrong."""
+    if stage.name != 'committing':
+        return None
+    try:
+        if real(job.config.profile) != stage.default or commit.boots(stage.default) is False:
+            commit.undo(job, stage)
+    except (commit.CommitFailed, ChangedBySomebodyElse, OSError) as error:
+        return str(error)
+    return None
+

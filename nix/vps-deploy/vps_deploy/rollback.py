@@ -1,0 +1,102 @@
+"""Back to what was running, by store path; judged by the state of the host, not by exit codes."""
+
+import time
+from typing import NamedTuple
+
+from . import before, systemd, units
+from .job import Job
+from .state import Stage
+from .switching import expect, switch, take_lock, units_of
+from .systems import RUNNING, real
+from .units import Snapshot
+
+ATTEMPTS = 3
+LIMIT_SECONDS = 300.0
+_SETTLE_SECONDS = 30.0
+_LISTEN = '0A'
+_NOT_OURS = ('vps-deploy-', 'user@', 'user-runtime-dir@', 'sshd@', 'systemd-coredump@')
+"""Units that come and go with connections and with the deploy itself."""
+
+
+class RolledBack(NamedTuple):
+    """`problems` is empty if the host is as it was before."""
+
+    problems: list[str]
+
+
+def roll_back(job: Job, stage: Stage) -> RolledBack:
+    """Kills what still activates, runs the old system's `test`, and looks. Raises ChangedBySomebodyElse."""
+    with job.phase('rollback'):
+        for unit in units_of(job):
+            systemd.end(unit)
+        take_lock(job)
+        expect(job, stage, (stage.system, stage.previous), (stage.default,))
+        problems: list[str] = []
+        for attempt in range(ATTEMPTS):
+            problems = _attempt(job, stage)
+            if not problems:
+                break
+            job.warn(f'Rollback, attempt {attempt + 1} of {ATTEMPTS}: {"; ".join(problems)}')
+        return RolledBack(problems)
+
+
+def _attempt(job: Job, stage: Stage) -> list[str]:
+    try:
+        ended = switch(job, stage.previous, 'test', LIMIT_SECONDS, stoppable=False).ended
+    except systemd.SystemdFailed as error:
+        return [str(error)]
+    problems = _look(job, stage)
+    if problems and ended.code != 0:
+        return [f"the old system's switch-to-configuration: {ended.why}", *problems]
+    return problems
+
+
+def _look(job: Job, stage: Stage) -> list[str]:
+    """What is not as it was before; units get a while to come up."""
+    was = before.load(job.deploy)
+    until = time.monotonic() + _SETTLE_SECONDS
+    asked_to_start: set[str] = set()
+    while True:
+        now = units.snapshot()
+        missing = _missing(was, now)
+        problems = _problems(job, stage, was, now, missing)
+        if not problems or time.monotonic() > until:
+            return problems
+        systemd.start_units([name for name in missing if name not in asked_to_start])
+        asked_to_start.update(missing)
+        time.sleep(0.3)
+
+
+def _problems(job: Job, stage: Stage, was: Snapshot | None, now: Snapshot, missing: list[str]) -> list[str]:
+    problems: list[str] = []
+    if (running := real(RUNNING)) != stage.previous:
+        problems.append(f'the running system is {running}, not {stage.previous}')
+    if missing:
+        problems.append(f'units that ran before do not run: {", ".join(missing)}')
+    failed = [] if was is None else [failed.unit for failed in units.newly_failed(was, now) if _is_ours(failed.unit)]
+    if failed:
+        problems.append(f'units failed that had not: {", ".join(failed)}')
+    if job.asked.ssh_port is not None and not is_listening(job.asked.ssh_port):
+        problems.append(f'nothing listens on the port of sshd, {job.asked.ssh_port}')
+    return problems
+
+
+def _missing(was: Snapshot | None, now: Snapshot) -> list[str]:
+    return [] if was is None else units.no_longer_active(was, now, _is_ours)
+
+
+def _is_ours(name: str) -> bool:
+    return not name.startswith(_NOT_OURS)
+
+
+def is_listening(port: int, tables: tuple[str, ...] = ('/proc/net/tcp', '/proc/net/tcp6')) -> bool:
+    """Whether any process accepts TCP connections on `port`."""
+    for table in tables:
+        try:
+            with open(table, encoding='ascii') as file:
+                rows = [line.split() for line in file][1:]
+        except FileNotFoundError:
+            continue
+        if any(row[3] == _LISTEN and int(row[1].rpartition(':')[2], 16) == port for row in rows):
+            return True
+    return False

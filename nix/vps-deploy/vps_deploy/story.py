@@ -1,0 +1,183 @@
+"""A deploy from its request to its result."""
+
+import traceback
+
+from . import arming, commit, decision, results, rollback, systemd, tryout, units
+from .decision import Decision
+from .job import ChangedBySomebodyElse, Ended, HostGoesDown, Job, Verdict
+from .prepare import Plan, prepare
+from .process import Canceled
+from .state import Stage
+from .switching import switch
+from .tryout import Bad, NeedsBoot, Reason
+
+UNDONE = 'What no rollback undoes: migrated data, removed users, rotated secrets.'
+_PLAN_SECONDS = 300.0
+
+
+def carry_out(job: Job) -> Verdict:
+    """Never raises; when it returns, the host is in the state the verdict names."""
+    try:
+        plan = prepare(job)
+        return _by_mode(job, plan)
+    except Ended as ended:
+        return _not_changed(job, ended.verdict)
+    except Canceled:
+        return _stopped_before(job)
+    except ChangedBySomebodyElse as changed:
+        return changed_by_somebody_else(job, changed)
+    except Exception as error:
+        traceback.print_exc()
+        message = f'Internal error: {type(error).__name__}: {error}. Nothing was changed.'
+        return _not_changed(job, Verdict('failed', results.INTERNAL, message))
+
+
+def _by_mode(job: Job, plan: Plan) -> Verdict:
+    if job.asked.mode == 'dry-activate':
+        return _show_plan(job, plan)
+    if plan.is_unchanged:
+        return _not_changed(job, Verdict('unchanged', results.OK, 'This system runs already and is the default.'))
+    if job.asked.mode == 'boot' or (job.asked.mode == 'switch' and plan.boot_reasons):
+        return _for_next_boot(job, plan)
+    return _try_and_commit(job, plan)
+
+
+def _not_changed(job: Job, verdict: Verdict) -> Verdict:
+    """An abort that came first wins over an end that would have changed nothing either."""
+    standing = decision.decide(job.deploy.path, 'rollback' if verdict.exit_code else 'commit', 'worker')
+    return _stopped_before(job) if standing.by not in ('worker', 'deadline') else verdict
+
+
+def _stopped_before(job: Job) -> Verdict:
+    standing = job.decided() or Decision('rollback', 'recover')
+    match standing.by:
+        case 'abort':
+            return Verdict('aborted', results.ABORTED, 'Aborted before the activation. Nothing was changed.')
+        case 'deadline':
+            return Verdict('failed', results.OUT_OF_TIME, 'Out of time before the activation. Nothing was changed.')
+        case _:
+            message = 'The worker was stopped before the activation. Nothing was changed: deploy again.'
+            return Verdict('failed', results.INTERNAL, message)
+
+
+def changed_by_somebody_else(job: Job, changed: ChangedBySomebodyElse) -> Verdict:
+    standing = decision.decide(job.deploy.path, 'rollback', 'worker')
+    message = (
+        f'Changed by somebody else: {changed}. Nothing more was touched (decision: {standing.verb}); '
+        'look at the host: running system and profile are as they were found.'
+    )
+    return Verdict('failed', results.INTERNAL, message)
+
+
+def _show_plan(job: Job, plan: Plan) -> Verdict:
+    with job.phase('activate'):
+        ran = switch(job, plan.system, 'dry-activate', min(_PLAN_SECONDS, max(job.seconds_left(), 1)), stoppable=True)
+    if job.decided() is not None:
+        return _stopped_before(job)
+    job.events.append('units', **ran.said.changes.to_json(), newFailed=[])
+    if ran.ended.code != 0:
+        message = f'switch-to-configuration dry-activate failed: {ran.ended.why}. Nothing was changed.'
+        return _not_changed(job, Verdict('failed', results.UNAVAILABLE, message))
+    return _not_changed(job, Verdict('planned', results.OK, 'This is what an activation would do. Nothing was changed.'))
+
+
+def _for_next_boot(job: Job, plan: Plan) -> Verdict:
+    """The default from the next boot on; what runs is not touched, so there is nothing to confirm."""
+    with job.phase('arm'):
+        stage, _ = arming.arm(job, plan.system, plan.previous, activated=False)
+    return schedule(job, stage, plan.boot_reasons)
+
+
+def schedule(job: Job, stage: Stage, reasons: list[str]) -> Verdict:
+    standing = decision.decide(job.deploy.path, 'commit', 'checks')
+    if standing.verb != 'commit':
+        return _stopped_before(job)
+    why = f' It needs a boot: {"; ".join(reasons)}.' if reasons else ''
+    return finish_commit(job, stage, Verdict('scheduled', results.OK, f'The default from the next boot on.{why}'))
+
+
+def _try_and_commit(job: Job, plan: Plan) -> Verdict:
+    with job.phase('arm'):
+        stage, was = arming.arm(job, plan.system, plan.previous, activated=True)
+    try:
+        trial = tryout.check_only if plan.is_running and job.asked.mode == 'switch' else tryout.try_out
+        standing = trial(job, stage, was)
+        reason = tryout.reason_of(standing, job)
+    except Bad as bad:
+        reason = Reason(bad.exit_code, bad.reason)
+        standing = decision.decide(job.deploy.path, 'rollback', 'worker')
+    except Canceled:
+        standing = decision.decide(job.deploy.path, 'rollback', 'worker')
+        reason = tryout.reason_of(standing, job)
+    except NeedsBoot:
+        return _not_activated(job, stage)
+    except ChangedBySomebodyElse:
+        raise
+    except Exception as error:
+        traceback.print_exc()
+        standing = decision.decide(job.deploy.path, 'rollback', 'worker')
+        reason = Reason(results.ROLLED_BACK, f'Internal error: {type(error).__name__}: {error}.')
+    return carry_out_decision(job, stage, standing, reason)
+
+
+def carry_out_decision(job: Job, stage: Stage, standing: Decision, reason: Reason) -> Verdict:
+    """Commits or rolls back, as decided."""
+    if standing.verb == 'rollback':
+        return go_back(job, stage, reason)
+    if job.asked.mode == 'test':
+        return Verdict('deployed', results.OK, 'It runs until the next boot: nothing was committed.')
+    return finish_commit(job, stage, Verdict('deployed', results.OK, 'It runs, and is the default of the next boot.'))
+
+
+def _not_activated(job: Job, stage: Stage) -> Verdict:
+    """Exit code 100: the new system's init is of another kind, and nothing was touched."""
+    if job.asked.mode == 'test':
+        message = 'This system cannot be activated without a boot: deploy it with mode boot. Nothing was changed.'
+        return _not_changed(job, Verdict('refused', results.POLICY, message))
+    reasons = ['init-interface-version: the running init cannot activate it']
+    job.known['rebootRequired'] = reasons
+    return schedule(job, stage._replace(activated=False), reasons)
+
+
+def finish_commit(job: Job, stage: Stage, good: Verdict) -> Verdict:
+    """Sets profile and boot entry; if that fails, everything goes back (84)."""
+    try:
+        with job.phase('commit'):
+            commit.commit(job, stage)
+        job.state.set_last_committed(job.id)
+        return good
+    except (commit.CommitFailed, units.UnitsUnknown, OSError) as error:
+        if systemd.is_stopping():
+            raise HostGoesDown from error
+        job.warn(f'The commit failed: {error}')
+        failed = str(error)
+    try:
+        with job.phase('rollback'):
+            commit.undo(job, stage)
+    except (commit.CommitFailed, OSError) as error:
+        failed = f'{failed}; and profile and boot entry could not be set back: {error}'
+        return Verdict('failed', results.ROLLBACK_FAILED, f'The commit failed: {failed}. {UNDONE}')
+    reason = Reason(results.COMMIT_FAILED, f'The commit failed: {failed}.')
+    if not stage.activated:
+        return Verdict('rolled-back', reason.exit_code, f'{reason.text} Profile and boot entry are the old ones again.')
+    return go_back(job, stage, reason)
+
+
+def go_back(job: Job, stage: Stage, reason: Reason) -> Verdict:
+    """Rolls back what runs, and says so."""
+    if not stage.activated:
+        return Verdict('rolled-back', reason.exit_code, f'{reason.text} What runs was not touched.')
+    if systemd.is_stopping():
+        raise HostGoesDown
+    try:
+        done = rollback.roll_back(job, stage)
+    except ChangedBySomebodyElse as changed:
+        return changed_by_somebody_else(job, changed)
+    except Exception as error:
+        traceback.print_exc()
+        done = rollback.RolledBack([f'{type(error).__name__}: {error}'])
+    if not done.problems:
+        return Verdict('rolled-back', reason.exit_code, f'{reason.text} The system that ran before runs again. {UNDONE}')
+    after = ' The host reboots into its old default.' if job.config.reboot_if_rollback_fails else ''
+    message = f'{reason.text} And the rollback failed: {"; ".join(done.problems)}.{after} {UNDONE}'
+    return Verdict('failed', results.ROLLBACK_FAILED, message)

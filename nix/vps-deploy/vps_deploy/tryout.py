@@ -1,0 +1,173 @@
+"""The new system on trial: activate, settle, check, be confirmed. Ends in a decision."""
+
+import secrets
+import time
+from typing import NamedTuple
+
+from . import arming, clock, config, decision, health, results, units
+from .decision import Decision
+from .job import ChangedBySomebodyElse, Job
+from .process import Canceled
+from .state import Confirmation, Stage
+from .switching import LOCK_BUSY, NEEDS_BOOT, Ran, switch
+from .systems import RUNNING, real
+from .units import Snapshot
+
+_POLL_SECONDS = 0.05
+_SNAPSHOT_SECONDS = 1.0
+
+
+class Bad(Exception):
+    """The trial failed: roll back with this exit code and reason."""
+
+    def __init__(self, exit_code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.exit_code = exit_code
+        self.reason = reason
+
+
+class NeedsBoot(Exception):
+    """The switch did nothing: this system only works from a boot on."""
+
+
+def try_out(job: Job, stage: Stage, was: Snapshot) -> Decision:
+    """Returns the decision that stands in the end. Raises Bad, NeedsBoot, Canceled, ChangedBySomebodyElse."""
+    ran = _activate(job, stage, was)
+    _settle(job, stage, was, ran)
+    return _confirmed(job)
+
+
+def check_only(job: Job, stage: Stage, was: Snapshot) -> Decision:
+    """For a system that runs already and is only to become the default: its checks, and no confirm."""
+    with job.phase('settle'):
+        _check_health(job, stage)
+    return decision.decide(job.deploy.path, 'commit', 'checks')
+
+
+def _activate(job: Job, stage: Stage, was: Snapshot) -> Ran:
+    with job.phase('activate'):
+        ran = switch(job, stage.system, 'test', max(job.seconds_left(), 1), stoppable=True)
+    _stop_if_decided(job)
+    code = ran.ended.code
+    if code == NEEDS_BOOT:
+        raise NeedsBoot
+    if code == LOCK_BUSY and real(RUNNING) == stage.previous:
+        raise ChangedBySomebodyElse('another switch-to-configuration got hold of the lock')
+    if code == 4 and not _is_blame_for_old_failures_only(ran, was):
+        _report_units(job, ran, units.newly_failed(was, units.snapshot()))
+        raise Bad(*_of_failed_units(job))
+    if code not in (0, 4):
+        _report_units(job, ran, units.newly_failed(was, units.snapshot()))
+        raise Bad(results.ACTIVATION_FAILED, f'The activation failed: {ran.ended.why}.')
+    if real(RUNNING) != stage.system:
+        raise Bad(results.ACTIVATION_FAILED, f'The activation ended well, but {real(RUNNING)} runs.')
+    return ran
+
+
+def _is_blame_for_old_failures_only(ran: Ran, was: Snapshot) -> bool:
+    """Exit code 4 is also given for units that were broken before: those do not count."""
+    now = units.snapshot()
+    if units.newly_failed(was, now):
+        return False
+    troubled = now.failed | {name for name in now.units if now.is_troubled(name)}
+    return bool(troubled) and set(ran.said.failed) <= troubled
+
+
+def _of_failed_units(job: Job) -> tuple[int, str]:
+    failed = job.failed_units
+    if failed:
+        return results.ROLLED_BACK, f'Units failed that had not before: {", ".join(failed)}.'
+    return results.ACTIVATION_FAILED, 'The activation failed: it exited with 4, a unit could not be started or reloaded.'
+
+
+def _settle(job: Job, stage: Stage, was: Snapshot, ran: Ran) -> None:
+    settling = units.snapshot()
+    with job.phase('settle'):
+        wanted = config.checks_of(stage.system)
+        until = time.monotonic() + (wanted.settle_seconds if wanted else job.config.settle_seconds)
+        failed = units.newly_failed(was, settling, settling)
+        while not failed and time.monotonic() < until:
+            _pause(job, min(_SNAPSHOT_SECONDS, max(until - time.monotonic(), 0)))
+            failed = units.newly_failed(was, units.snapshot(), settling)
+        _report_units(job, ran, failed)
+        if failed:
+            raise Bad(*_of_failed_units(job))
+        _check_health(job, stage)
+    _stop_if_decided(job)
+
+
+def _check_health(job: Job, stage: Stage) -> None:
+    try:
+        wanted = config.checks_of(stage.system)
+    except config.ConfigError as error:
+        raise Bad(results.ROLLED_BACK, f"The new system's configuration of vps-deploy is wrong: {error}.") from error
+    if wanted is None or not wanted.health_checks:
+        return
+    problems = health.run_checks(
+        wanted.health_checks, deadline=job.deadline, on_line=job.raw_line('check'), canceled=job.canceled
+    )
+    if problems:
+        raise Bad(results.ROLLED_BACK, ' '.join(problems))
+
+
+def _report_units(job: Job, ran: Ran, failed: list[units.FailedUnit]) -> None:
+    job.failed_units = [entry.unit for entry in failed]
+    job.events.append('units', **ran.said.changes.to_json(), newFailed=[entry.to_json() for entry in failed])
+
+
+def _confirmed(job: Job) -> Decision:
+    if job.asked.confirm_seconds == 0:
+        return decision.decide(job.deploy.path, 'commit', 'checks')
+    with job.phase('confirm'):
+        at = arming.move_deadline(job)
+        confirmation = Confirmation(secrets.token_hex(16), clock.boot_ticks())
+        job.deploy.set_confirmation(confirmation)
+        left = max(at - clock.monotonic(), 0)
+        job.events.append(
+            'awaiting-confirm', nonce=confirmation.nonce, deadline=clock.iso_at(at), secondsLeft=round(left)
+        )
+        return _await_decision(job, at)
+
+
+def _await_decision(job: Job, at: float) -> Decision:
+    while True:
+        standing = job.decided()
+        if standing is None and clock.monotonic() > at:
+            # The timer does the same; whoever is first makes the decision.
+            standing = decision.decide(job.deploy.path, 'rollback', 'deadline')
+        if standing is not None:
+            return standing
+        time.sleep(_POLL_SECONDS)
+
+
+def _pause(job: Job, seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        _stop_if_decided(job)
+        time.sleep(min(left, _POLL_SECONDS))
+
+
+def _stop_if_decided(job: Job) -> None:
+    if job.decided() is not None:
+        raise Canceled
+
+
+class Reason(NamedTuple):
+    """Why it is rolled back, for the result."""
+
+    exit_code: int
+    text: str
+
+
+def reason_of(standing: Decision, job: Job) -> Reason:
+    """In words for a person, by who decided."""
+    texts = {
+        'abort': 'It was aborted after the activation.',
+        'deadline': 'It was not confirmed in time: the runner did not reach the new system, or was not satisfied with it.',
+        'stop': 'The worker was told to stop before the new system was confirmed.',
+        'recover': 'The worker died before the new system was confirmed.',
+    }
+    waited = job.deploy.confirmation() is not None
+    if standing.by == 'deadline' and not waited:
+        return Reason(results.ROLLED_BACK, 'The deadline was reached while the new system was being activated or checked.')
+    return Reason(results.ROLLED_BACK, texts.get(standing.by, 'The new system was not good.'))

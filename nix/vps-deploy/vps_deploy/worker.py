@@ -1,0 +1,83 @@
+"""vps-deploy-worker: carries out the deploy that stands first in the queue, then exits. Root.
+
+One deploy a run: the next run is the newest code, with the newest policy.
+"""
+
+import time
+import traceback
+
+from . import clock, config, decision, files, finish, recover, results
+from .events import EventLog
+from .job import HostGoesDown, Job, Stop, Verdict
+from .spool import Spool
+from .state import DeployDirectory, StateDirectory
+from .story import carry_out
+
+_CRASH_PAUSE_SECONDS = 2.0
+
+
+def main(arguments: list[str]) -> int:
+    stop = Stop()
+    stop.listen()
+    spool = Spool()
+    try:
+        with files.locked(spool.worker_lock):
+            return _run(spool, stop)
+    except HostGoesDown:
+        return 0
+    except Exception:
+        # Whatever it was, the queue starts us again: not so fast that nobody else gets to run.
+        traceback.print_exc()
+        time.sleep(_CRASH_PAUSE_SECONDS)
+        return results.INTERNAL
+
+
+def _run(spool: Spool, stop: Stop) -> int:
+    settings = config.read()
+    state = StateDirectory(settings.state_dir)
+    recover.recover_everything(state, spool, stop)
+    deploy = claim(spool, state)
+    if deploy is None:
+        return 0
+    deploy.keep_config(config.read_text(config.path()))
+    job = Job(deploy, spool, settings, stop)
+    result = work(job)
+    finish.forget_old(state, settings.keep_deploys, settings.keep_bytes)
+    finish.reboot_if_lost(result, job)
+    return 0
+
+
+def claim(spool: Spool, state: StateDirectory) -> DeployDirectory | None:
+    """Takes up the first deploy of the queue that has no result, and tells the others where they stand now."""
+    with files.locked(spool.queue_lock):
+        for id in spool.queued():
+            deploy = state.deploy(id)
+            if not deploy.exists() or deploy.result() is not None:
+                spool.dequeue(id)
+                continue
+            spool.set_active(id, state.path)
+            _tell_positions(spool, state, id)
+            return deploy
+    return None
+
+
+def _tell_positions(spool: Spool, state: StateDirectory, active: str) -> None:
+    for position, id in enumerate((id for id in spool.queued() if id != active), 1):
+        deploy = state.deploy(id)
+        if deploy.exists() and deploy.result() is None:
+            events = EventLog(deploy.path)
+            events.append('queued', position=position)
+            events.close()
+
+
+def work(job: Job) -> dict[str, object]:
+    """From the claim to the result."""
+    if job.asked.boot_id != clock.boot_id():
+        verdict = Verdict('failed', results.INTERNAL, 'The host was rebooted before this deploy began. Nothing was changed.')
+    elif job.seconds_left() <= 0:
+        decision.decide(job.deploy.path, 'rollback', 'deadline')
+        verdict = Verdict('failed', results.OUT_OF_TIME, 'Its time was over before its turn came. Nothing was changed.')
+    else:
+        verdict = carry_out(job)
+    return finish.finish(job, verdict)
+
