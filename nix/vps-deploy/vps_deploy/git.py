@@ -54,18 +54,15 @@ class Mirror:
     def fetch(self, on_line: OnLine, timeout: float, canceled: Callable[[], bool] = never) -> None:
         """Gets the tracked branch. Raises FetchFailed, Canceled, or TimedOut when `timeout` seconds are over."""
         check_repository(self.repository)
-        self._prepare()
         said = _Said(on_line)
-        code = self._fetch_once(said, timeout, canceled)
-        if code != 0 and _DAMAGED.search(said.text()):
+        try:
+            self._fetch(said, timeout, canceled)
+        except GitFailed as error:
+            if not _DAMAGED.search(f'{error}\n{said.text()}'):
+                raise
             # A power cut can leave empty objects behind; everything here can be fetched again.
             shutil.rmtree(self.path)
-            self._prepare()
-            said = _Said(on_line)
-            code = self._fetch_once(said, timeout, canceled)
-        if code != 0:
-            raise FetchFailed(f'git fetch of {escaped(self.repository.url)} failed ({code}): {said.reason()}')
-        self._forget_contained(self.tip())
+            self._fetch(_Said(on_line), timeout, canceled)
 
     def tip(self) -> str:
         """The commit the last fetch found at the tip of the tracked branch."""
@@ -78,7 +75,7 @@ class Mirror:
         """Whether the history of `descendant` contains `ancestor`; a commit contains itself."""
         done = self._git('merge-base', '--is-ancestor', _checked(ancestor), _checked(descendant))
         if done.code not in (0, 1):
-            raise GitFailed(f'git merge-base failed ({done.code}): {escaped(done.stderr.strip())}')
+            raise GitFailed(f'git merge-base failed ({done.code}): {_one_line(done.stderr)}')
         return done.code == 0
 
     def has_file(self, rev: str, path: str) -> bool:
@@ -93,7 +90,7 @@ class Mirror:
                 args = ['gpg', '--homedir', keys, '--batch', '--quiet', '--import', signed.gpg_keyring]
                 done = run(args, timeout=GIT_TIMEOUT)
                 if done.code != 0:
-                    return f'The keys in {signed.gpg_keyring} cannot be read: {escaped(done.stderr.strip())}'
+                    return f'The keys in {signed.gpg_keyring} cannot be read: {_one_line(done.stderr)}'
             settings = {
                 'gpg.ssh.allowedSignersFile': signed.allowed_signers_file or '/dev/null',
                 'gpg.x509.program': 'false',
@@ -101,8 +98,8 @@ class Mirror:
             done = self._git('verify-commit', _checked(rev), settings=settings, env={'GNUPGHOME': keys})
         if done.code == 0:
             return None
-        said = escaped(done.stderr.strip().replace('\n', '; ')) or 'it has no signature'
-        return f'Commit {rev} is not signed by one of the allowed keys: {said}'
+        said = _one_line(done.stderr) if done.stderr.strip() else 'it has no signature'
+        return f'Commit {rev} is not signed by one of the allowed keys: {said}.'
 
     def _prepare(self) -> None:
         """Makes the mirror if there is none, and moves the tips of earlier fetches out of the way."""
@@ -118,13 +115,18 @@ class Mirror:
             self._ask('update-ref', f'refs/kept/{rev}', rev)
             self._ask('update-ref', '-d', ref)
 
-    def _fetch_once(self, said: '_Said', timeout: float, canceled: Callable[[], bool]) -> int:
+    def _fetch(self, said: '_Said', timeout: float, canceled: Callable[[], bool]) -> None:
+        self._prepare()
         args = ['fetch', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--no-show-forced-updates']
         argv = [*self._command(), *args, '--', self.repository.url, f'+{self._ref}:{self._ref}']
+        env = self._env(network_settings(self.repository))
         try:
-            return stream(argv, on_line=said.take, timeout=timeout, env=self._env(network_settings(self.repository)), canceled=canceled)
+            code = stream(argv, on_line=said.take, timeout=timeout, env=env, canceled=canceled)
         except OSError as error:
             raise FetchFailed(f'git cannot be started: {error}') from error
+        if code != 0:
+            raise FetchFailed(f'git fetch of {escaped(self.repository.url)} failed ({code}): {said.reason()}')
+        self._forget_contained(self.tip())
 
     def _forget_contained(self, tip: str) -> None:
         for ref in self._ask('for-each-ref', '--format=%(refname)', f'--merged={tip}', 'refs/kept/').splitlines():
@@ -133,7 +135,7 @@ class Mirror:
     def _ask(self, *args: str, in_mirror: bool = True) -> str:
         done = self._git(*args, in_mirror=in_mirror)
         if done.code != 0:
-            raise GitFailed(f'git {args[0]} failed ({done.code}): {escaped(done.stderr.strip()) or "it said nothing"}')
+            raise GitFailed(f'git {args[0]} failed ({done.code}): {_one_line(done.stderr)}')
         return done.stdout
 
     def _git(
@@ -225,8 +227,12 @@ def _ssh_command(repository: Repository) -> str:
     }
     argv = ['ssh', '-F', '/dev/null', *(f'-o{name}={value}' for name, value in options.items())]
     if repository.ssh_key_file:
-        argv += ['-oIdentitiesOnly=yes', '-i', repository.ssh_key_file]
+        argv += ['-oIdentitiesOnly=yes', f'-oIdentityFile="{repository.ssh_key_file}"']
     return shlex.join(argv)
+
+
+def _one_line(said: str) -> str:
+    return '; '.join(escaped(line) for line in said.splitlines() if line.strip()) or 'it said nothing'
 
 
 def _checked(rev: str) -> str:
