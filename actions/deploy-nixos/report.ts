@@ -1,0 +1,114 @@
+import { formatDuration } from '../shared/duration.ts'
+import { block, code, table, text } from '../shared/markdown.ts'
+import { closureSentence, failedUnitWords, packageWords, unitLists } from './changes.ts'
+import type { ClosureDiff } from './closurediff.ts'
+import { lookOf, type Ending } from './ending.ts'
+import type { Units } from './events.ts'
+import type { Facts } from './facts.ts'
+import type { Span } from './ledger.ts'
+import { finalResultOf, ofResult } from './outputs.ts'
+import { titleOf } from './show.ts'
+import { isGreen } from './verdict.ts'
+
+/** A bump of nixpkgs changes thousands; the log has them all. */
+const MAX_ROWS = 200
+
+/** The job summary: what happened first, then what changed, how long it took, and where to look. */
+export function summaryOf(facts: Facts, ending: Ending, durationMs: number): string {
+  const { ledger } = facts
+  const sections = [
+    headOf(facts, ending, durationMs),
+    section('Reboot required', rebootOf(facts)),
+    section('Newly failed units', listOf(failedOf(facts))),
+    section('Units', ledger.units && unitsOf(ledger.units)),
+    section('Closure', ledger.diff && closureOf(ledger.diff)),
+    section('Timeline', timelineOf(ledger.spans)),
+    section('Warnings', listOf(ledger.warnings)),
+    section(
+      'Look at the host',
+      facts.wasSent && facts.protocol === 'vps-deploy' && block(lookOf(facts), 'sh'),
+    ),
+  ]
+  return sections.filter((part) => part !== '').join('\n')
+}
+
+/** What there is to say when nothing was begun. */
+export function badInputsSummary(problems: string): string {
+  return `### ❌ Nothing was deployed\n\n${block(problems)}`
+}
+
+function headOf(facts: Facts, { status, message, hint }: Ending, durationMs: number): string {
+  const mark = isGreen(status) ? '✅' : '❌'
+  const more = hint === undefined ? '' : `\n\n${text(hint)}`
+  const rows = [...rowsOf(facts), ['Duration', formatDuration(durationMs)]]
+  return `### ${mark} ${text(message)}${more}\n\n${table(['Status', text(status)], rows)}`
+}
+
+function rowsOf(facts: Facts): string[][] {
+  const { request, host, protocol } = facts
+  const { system, 'previous-system': previous, generation } = ofResult(facts)
+  const rows = [
+    ['Commit', request.rev],
+    ['Host', host],
+    ...(protocol === 'plain'
+      ? []
+      : [
+          ['Mode', request.mode],
+          ['Deploy', request.id],
+        ]),
+    ['System', system],
+    ['System before', previous],
+    ['Generation', generation],
+  ] as const
+  return rows.filter(([, value]) => value !== '').map(([name, value]) => [name, code(value)])
+}
+
+function section(title: string, body: string | false | undefined): string {
+  return body === undefined || body === false || body === '' ? '' : `#### ${title}\n\n${body}`
+}
+
+function listOf(items: readonly string[]): string {
+  return items.map((item) => `- ${text(item)}\n`).join('')
+}
+
+function rebootOf(facts: Facts): string {
+  if (facts.reboot === 'done') return 'The host was rebooted and runs the new system.\n'
+  return listOf(finalResultOf(facts)?.rebootRequired ?? [])
+}
+
+/** The units event knows why they failed, the result only which. */
+function failedOf(facts: Facts): readonly string[] {
+  const explained = facts.ledger.units?.newFailed ?? []
+  const names = explained.map(({ unit }) => unit)
+  const others = finalResultOf(facts)?.newFailedUnits.filter((unit) => !names.includes(unit)) ?? []
+  return [...explained.map(failedUnitWords), ...others]
+}
+
+function unitsOf({ changed }: Units): string {
+  const rows = unitLists(changed).map(([what, names]) => [what, names.map(code).join(' ')])
+  return rows.length === 0 ? '' : table(['', 'Units'], rows)
+}
+
+function closureOf(diff: ClosureDiff): string {
+  const packages = packageWords(diff)
+  const rows = packages
+    .slice(0, MAX_ROWS)
+    .map(({ name, from, to, size }) => [code(name), text(from), text(to), size])
+  const more = packages.length > MAX_ROWS ? `\n${packages.length - MAX_ROWS} more are in the log.\n` : ''
+  const list = rows.length === 0 ? '' : `\n${table(['Package', 'From', 'To', 'Size'], rows)}${more}`
+  return `${closureSentence(diff)}\n${list}`
+}
+
+function timelineOf(spans: readonly Span[]): string {
+  if (spans.length === 0) return ''
+  const rows = spans.map(({ name, startedMs, endedMs }) => [
+    text(titleOf(name)),
+    endedMs === undefined ? 'its end was not seen' : wordsOf(endedMs - startedMs),
+  ])
+  return table(['Phase', 'Duration'], rows)
+}
+
+/** The host's clock may be set back meanwhile, by the deploy itself. */
+function wordsOf(ms: number): string {
+  return ms >= 0 ? formatDuration(ms) : 'unknown'
+}

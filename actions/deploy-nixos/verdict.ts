@@ -1,0 +1,68 @@
+import { ActionError } from '../shared/errors.ts'
+import type { Identity, Result } from './events.ts'
+
+const STATUSES = [
+  'deployed',
+  'unchanged',
+  'planned',
+  'scheduled',
+  'superseded',
+  'rolled-back',
+  'aborted',
+  'failed',
+  'refused',
+  'unreachable',
+] as const
+export type Status = (typeof STATUSES)[number]
+
+const GREEN: readonly Status[] = ['deployed', 'unchanged', 'planned', 'scheduled', 'superseded']
+
+export function isGreen(status: Status): boolean {
+  return GREEN.includes(status)
+}
+
+/** The exit codes of vps-deploy, and what each may mean. */
+const STATUSES_BY_CODE: ReadonlyMap<number, readonly Status[]> = new Map([
+  [0, GREEN],
+  [64, ['refused']],
+  [65, ['refused']],
+  [69, ['failed']],
+  [70, ['failed']],
+  [75, ['failed']],
+  [80, ['rolled-back']],
+  [81, ['rolled-back']],
+  [82, ['failed']],
+  [83, ['aborted']],
+  [84, ['rolled-back']],
+])
+
+/** What an exit code says where the host said nothing else. */
+export function statusOfCode(code: number): Status {
+  return (code === 0 ? undefined : STATUSES_BY_CODE.get(code)?.[0]) ?? 'failed'
+}
+
+/** What a result says: a status, or what is wrong with the result. */
+export type Verdict =
+  { readonly kind: 'status'; readonly status: Status } | { readonly kind: 'bad'; readonly why: string }
+
+export function verdictOf({ status: word, exitCode }: Result): Verdict {
+  const allowed: readonly string[] = STATUSES_BY_CODE.get(exitCode ?? NaN) ?? []
+  const status = STATUSES.find((known) => known === word)
+  if (status !== undefined && allowed.includes(status)) return { kind: 'status', status }
+  const code = exitCode ?? 'unknown'
+  return {
+    kind: 'bad',
+    why: `The host's result contradicts itself: status '${word}' with exit code ${code}.`,
+  }
+}
+
+/** Throws if an answer of the host does not repeat what was asked for. */
+export function requireSame(answer: Identity, asked: Partial<Identity>): void {
+  const foreign = (['id', 'rev', 'mode'] as const)
+    .filter((part) => (asked[part] ?? answer[part]) !== answer[part])
+    .map((part) => `${part} '${answer[part]}' instead of '${asked[part] ?? ''}'`)
+  if (foreign.length > 0)
+    throw new ActionError(`The host answered for another deploy: ${foreign.join(', ')}.`, {
+      hint: 'Nothing it says about this deploy can be believed; look at the host itself.',
+    })
+}
