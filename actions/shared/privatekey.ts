@@ -1,4 +1,4 @@
-import { createPrivateKey, type KeyObject } from 'node:crypto'
+import { type KeyObject, createPrivateKey, createPublicKey } from 'node:crypto'
 import { ActionError, messageOf } from './errors.ts'
 
 /** A private key in a form that the SSH client reads. */
@@ -76,8 +76,9 @@ function decrypted(text: string, passphrase: string | undefined): KeyObject {
 
 /** The unencrypted form of ssh-keygen: https://github.com/openssh/openssh-portable/blob/master/PROTOCOL.key */
 function openSshEd25519(key: KeyObject): string {
-  const { x = '', d = '' } = key.export({ format: 'jwk' })
-  const [publicKey, seed] = [Buffer.from(x, 'base64url'), Buffer.from(d, 'base64url')]
+  // Both encodings end with the 32 bytes of the key itself: RFC 8410.
+  const seed = key.export({ format: 'der', type: 'pkcs8' }).subarray(-32)
+  const publicKey = createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-32)
   const type = Buffer.from('ssh-ed25519')
   const secret = Buffer.concat([seed, publicKey])
   const checks = Buffer.alloc(8)
@@ -114,6 +115,6 @@ function whatItIs(text: string): string {
     return 'This is a public key, not a private one.'
   if (text.startsWith('PuTTY-User-Key-File'))
     return "This is PuTTY's key format ('puttygen KEY -O private-openssh' converts it)."
-  if (/^-----BEGIN [A-Z0-9 ]+-----/.test(text)) return 'The private key has lost its line breaks.'
+  if (/^-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(text)) return 'The private key has lost its line breaks.'
   return 'This is not a private key.'
 }

@@ -75,7 +75,7 @@ function foreignText(write: (text: string) => void, random: Random): ForeignText
     write: (text) => {
       // A carriage return ends a line for the runner; the last one may be half of a line break.
       const lines = (rest + text).split(/\r\n|\r(?!$)|\n/)
-      rest = lines.pop() ?? ''
+      rest = lines.splice(-1).join('')
       show(lines)
       if (rest.length > MAX_LINE) endLine()
     },

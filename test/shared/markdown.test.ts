@@ -1,0 +1,95 @@
+import { describe, expect, test } from '@jest/globals'
+import { marked } from 'marked'
+import { block, code, fitted, table, text } from '../../actions/shared/markdown.ts'
+
+const HOSTILE = [
+  '<script>alert(1)</script>',
+  '<img src=x onerror=alert(1)>',
+  '![image](https://evil.example/x.png)',
+  '[link](https://evil.example)',
+  'https://evil.example/',
+  'www.evil.example',
+  '**bold** _it_ ~~gone~~ `code`',
+  '# heading',
+  '- item',
+  '1. item',
+  '> quote',
+  '| a | b |',
+  '&lt;b&gt; &amp;',
+  '\\*escaped\\*',
+  ':smile:',
+  '--- dashes ---',
+  '``` fence',
+  '$x^2$',
+]
+
+const NAMED = new Map(Object.entries({ lt: '<', gt: '>', amp: '&', quot: '"' }))
+
+/** What a reader sees: no element but the paragraph and, for code, its own. */
+function seen(markdown: string): string {
+  const html = marked.parse(markdown, { gfm: true, async: false }).trim()
+  const inner = html.replace(/^<p>(?:<code>)?/, '').replace(/(?:<\/code>)?<\/p>$/, '')
+  expect(inner).not.toMatch(/[<>]/)
+  const decoded = inner.replace(/&(?:#(\d+)|(\w+));/g, (_, number: string | undefined, name: string) =>
+    number === undefined ? (NAMED.get(name) ?? name) : String.fromCharCode(Number(number)),
+  )
+  return decoded.replaceAll('\u200b', '')
+}
+
+describe('foreign words can only be read', () => {
+  test.each(HOSTILE)('%s', (raw) => {
+    expect(seen(text(raw))).toBe(raw)
+    expect(seen(code(raw))).toBe(raw)
+  })
+
+  test('call nobody and refer to nothing', () => {
+    expect(text('@octocat, #12, a@b.c')).toBe('&#64;&#8203;octocat&#44; &#35;&#8203;12&#44; a&#64;&#8203;b.c')
+  })
+
+  test('stay on one line', () => {
+    expect(text('a\r\n# b\n\nc ')).toBe('a &#35; b c')
+  })
+
+  test('show what would be invisible', () => {
+    expect(text('a\u202eb\u0000c\u001b[0m')).toBe('a&#92;u202eb&#92;u0000c&#92;u001b&#91;0m')
+  })
+
+  test('are readable in the source as well, where they are harmless', () => {
+    expect(code('/nix/store/abc-nginx-1.24.0')).toBe('<code>/nix/store/abc-nginx-1.24.0</code>')
+  })
+})
+
+test('cells keep to their columns', () => {
+  const markdown = table(['Package', 'Version'], [[code('a|b'), text('1 | 2')]])
+  const html = marked.parse(markdown, { gfm: true, async: false })
+  expect(html.match(/<td>.*<\/td>/g)).toHaveLength(2)
+  expect(html).toContain('<td><code>a&#124;b</code></td>')
+})
+
+test('a block cannot be left by its own text', () => {
+  const markdown = block('one\n````\n</code>\ntwo\u0007\n', 'text')
+  expect(markdown).toBe('`````text\none\n````\n</code>\ntwo\\u0007\n`````\n')
+  expect(block('plain')).toBe('```\nplain\n```\n')
+})
+
+describe('a summary that is too long', () => {
+  const long = `${'€'.repeat(50)}\n`.repeat(100)
+
+  test('is cut after a line, and says so', () => {
+    const cut = fitted(long, 1_000)
+    expect(Buffer.byteLength(cut)).toBeLessThanOrEqual(1_000)
+    expect(cut).toMatch(
+      /^(€{50}\n)+€{50}\n\nThis summary was longer than GitHub shows; the log has the rest\.\n$/,
+    )
+  })
+
+  test('is dropped if it is one line', () => {
+    expect(fitted('x'.repeat(2_000), 1_000)).toBe(
+      '\n\nThis summary was longer than GitHub shows; the log has the rest.\n',
+    )
+  })
+
+  test('else stays as it is', () => {
+    expect(fitted(long, 1_000_000)).toBe(long)
+  })
+})
