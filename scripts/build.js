@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, relative } from 'node:path'
-import { root } from './toolchain.js'
+import { giveUp, root } from './toolchain.js'
 
 /** @typedef {{ code: string, assets: Record<string, { source: string | Buffer }> }} Bundle */
 /** @type {unknown} */
@@ -53,7 +53,10 @@ function present() {
     .map((entry) => relative(root, join(entry.parentPath, entry.name)))
 }
 
-const files = await built()
+const files = await built().catch((/** @type {unknown} */ error) => {
+  // ncc's own lines would bury the sentence: the whole bundler stands on one of them.
+  giveUp(error instanceof Error ? error.message : String(error))
+})
 if (process.argv.includes('--check')) {
   const stale = [...new Set([...files.keys(), ...present()])].filter(
     (path) => !existsSync(join(root, path)) || readFileSync(join(root, path), 'utf8') !== files.get(path),

@@ -1,0 +1,34 @@
+// `npm run bench`: the numbers the project promises, as ratios within one run. `npm run bench -- 5` takes fewer rounds.
+import { bootBox } from '../test/box/box.ts'
+import { runAction } from '../test/support/run-action.ts'
+import { helloFigures, roundTrips } from './hello.ts'
+import { overhead } from './overhead.ts'
+import { startup } from './startup.ts'
+import type { Figure } from './stats.ts'
+
+const rounds = Number(process.argv[2] ?? 15)
+
+async function figures(): Promise<Figure[]> {
+  await using box = await bootBox({ say: console.log })
+  const rev = await box.commit({ packages: ['bench-1'] })
+  const inputs = { host: box.address, 'ssh-key': box.deployKey, 'known-hosts': box.hostKey, rev }
+  const { outputs, log } = await runAction('deploy-nixos', inputs)
+  if (outputs['status'] !== 'deployed') throw new Error(`The first deploy went wrong:\n${log}`)
+  const trips = await roundTrips(box, rev, rounds)
+  return [
+    await startup(rounds),
+    ...helloFigures(trips),
+    await overhead(box, Math.ceil(rounds / 3), trips.hello),
+  ]
+}
+
+const measured = await figures()
+const width = Math.max(...measured.map(({ name }) => name.length))
+console.log(`\n${'ratio'.padEnd(width)}  measured  at most`)
+for (const { name, ratio, atMost, detail } of measured) {
+  const verdict = ratio <= atMost ? '' : '  ✘ too much'
+  console.log(
+    `${name.padEnd(width)}  ${ratio.toFixed(2).padStart(8)}  ${atMost.toFixed(2).padStart(7)}  (${detail})${verdict}`,
+  )
+}
+if (measured.some(({ ratio, atMost }) => !(ratio <= atMost))) process.exitCode = 1
