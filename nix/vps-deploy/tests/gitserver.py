@@ -5,6 +5,7 @@ import os
 import subprocess
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Self
@@ -66,11 +67,12 @@ class GitServer:
 
     @staticmethod
     def _reply(request: BaseHTTPRequestHandler, code: int, headers: dict[str, str], body: bytes = b'') -> None:
-        request.send_response(code)
-        for name, value in {**headers, 'Content-Length': str(len(body))}.items():
-            request.send_header(name, value)
-        request.end_headers()
-        request.wfile.write(body)
+        with suppress(BrokenPipeError, ConnectionResetError):
+            request.send_response(code)
+            for name, value in {**headers, 'Content-Length': str(len(body))}.items():
+                request.send_header(name, value)
+            request.end_headers()
+            request.wfile.write(body)
 
     def _serve(self, request: BaseHTTPRequestHandler, body: bytes) -> None:
         path, _, query = request.path.partition('?')

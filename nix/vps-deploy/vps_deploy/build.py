@@ -123,7 +123,7 @@ def nix_version() -> tuple[int, ...]:
     except OSError as error:
         raise EvalFailed(f'nix cannot be started: {error}') from error
     # Other makers put a name and a version of their own in front: `nix (Determinate Nix 3.4.0) 2.28.3`.
-    match = re.search(r'(\d+)\.(\d+)(?:\.(\d+))?(?:\D*)\Z', said.strip())
+    match = re.match(r'(\d+)\.(\d+)(?:\.(\d+))?', (said.split() or [''])[-1])
     if not match:
         raise EvalFailed(f'nix --version said {escaped(said.strip())!r}.')
     return tuple(int(part) for part in match.groups() if part is not None)
@@ -172,7 +172,8 @@ def _evaluate(work: Work, mirror: Mirror, rev: str, reference: str) -> tuple[str
     if not re.fullmatch(r'[\w.+@-]+', name):
         raise EvalFailed(f'configuration is {escaped(name)!r}: letters, digits and ._+@- are possible.')
     installable = f'{reference}#nixosConfigurations."{name}".config.system.build.toplevel'
-    locked = ['--no-update-lock-file', '--no-write-lock-file', '--option', 'eval-cache', 'false']
+    # Without --no-write-lock-file: with it an outdated lock file is brought up to date in memory, and no error.
+    locked = ['--no-update-lock-file', '--option', 'eval-cache', 'false']
     options = [*_options(work.config, nix_version()), *locked]
     heard = _Heard(work.on_event, hold_errors=True)
     code = _stream(work, ['nix', 'eval', '--json', *options, installable, '--apply', _APPLY], heard)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
-from .text import escaped_lines, printable, without_color
+from .text import escaped, escaped_lines, without_color
 
 _PREFIX = b'@nix '
 _MAX_MESSAGE = 12 * 1024
@@ -91,7 +91,7 @@ class NixLog:
     def feed(self, raw: bytes) -> Event | None:
         """What the line says; None for progress and chatter. A line that was cut cannot be read as JSON and is None."""
         if not raw.startswith(_PREFIX):
-            return Message(without_color(printable(raw)), _INFO) if raw.strip() else None
+            return Message(escaped(without_color(raw.decode('utf-8', 'backslashreplace'))), _INFO) if raw.strip() else None
         try:
             value = cast(object, json.loads(raw[len(_PREFIX) :]))
         except ValueError:

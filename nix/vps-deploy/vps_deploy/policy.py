@@ -1,14 +1,12 @@
 """Whether a commit may be deployed, decided from facts about it; and the looking up of those facts."""
 
 import re
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from .config import Config, SignedCommits
 
 
-@dataclass(frozen=True)
-class Lineage:
+class Lineage(NamedTuple):
     """How the requested commit stands to that of a system the host has. `rev` is None if that system names none."""
 
     system: str
@@ -23,8 +21,7 @@ class Lineage:
     """It contains the requested commit and is another one."""
 
 
-@dataclass(frozen=True)
-class CommitFacts:
+class CommitFacts(NamedTuple):
     branch: str
     tip: str
     known: bool
