@@ -38,7 +38,8 @@ export interface Log {
 export type ReadInput = (name: string) => string
 
 export interface Outputs {
-  set(name: string, value: string): Promise<void>
+  /** The last value of a name counts; all are there once the action has ended, however it ended. */
+  set(name: string, value: string): void
 }
 
 export interface Summary {

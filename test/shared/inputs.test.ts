@@ -112,11 +112,7 @@ describe('a parser of its own', () => {
   }
 
   test('complains in its own words, and never shows the value', () => {
-    const message = outcome({ 'ssh-key': 'secret' }, (inputs) => {
-      inputs.parsed('ssh-key', () => {
-        throw new ActionError('This is not a private key.', { hint: 'Paste it whole.' })
-      })
-    })
+    const message = outcome({ 'ssh-key': 'secret' }, (inputs) => inputs.parsed('ssh-key', notAKey))
     expect(message).toBe("Bad input: 'ssh-key': This is not a private key. Paste it whole.")
   })
 

@@ -77,7 +77,7 @@ export class RecordingLog implements Log {
 export class RecordingOutputs implements Outputs {
   readonly values: Record<string, string> = {}
 
-  async set(name: string, value: string): Promise<void> {
+  set(name: string, value: string): void {
     this.values[name] = value
   }
 }

@@ -10,8 +10,6 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Arguments for node before the bundle. */
   readonly nodeArguments?: readonly string[]
-  /** Another program than the bundle. */
-  readonly entry?: string
   /** Gets every piece of the log as it comes. */
   readonly onOutput?: (text: string) => void
 }
@@ -49,17 +47,29 @@ export async function runAction(name: string, inputs: Inputs, options: RunOption
 
 /** Starts an action; inputs that are not given get the manifest's defaults. */
 export function startAction(name: string, inputs: Inputs, options: RunOptions = {}): RunningAction {
+  const github = { ...BASE_ENVIRONMENT, ...options.env }
+  const env = { ...options.env, ...inputVariables(name, inputs, github) }
+  return startScript(join(root, 'dist', name, 'index.js'), { ...options, env })
+}
+
+/** Runs any program as if it were an action's. */
+export async function runScript(entry: string, options: RunOptions = {}): Promise<ActionRun> {
+  return startScript(entry, options).finished
+}
+
+export function startScript(
+  entry: string,
+  { env, onOutput, nodeArguments = [] }: RunOptions = {},
+): RunningAction {
   const directory = mkdtempSync(join(tmpdir(), 'nix-vps-step-'))
   const files = filesIn(directory)
-  const env = { ...baseEnvironment(), ...files, ...options.env }
-  const entry = options.entry ?? join(root, 'dist', name, 'index.js')
   const start = performance.now()
-  const child = spawn(process.execPath, [...(options.nodeArguments ?? []), entry], {
+  const child = spawn(process.execPath, [...nodeArguments, entry], {
     cwd: directory,
-    env: { ...env, ...inputVariables(name, inputs, env) },
+    env: { ...BASE_ENVIRONMENT, ...files, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const output = collected(child, options.onOutput)
+  const output = collected(child, onOutput)
   const finished = ended(child).then(({ code, signal }): ActionRun => {
     const { log, stdout, stderr } = output
     const outputs = parseOutputs(readFileSync(files.GITHUB_OUTPUT, 'utf8'))
@@ -147,20 +157,18 @@ function filesIn(directory: string) {
 }
 
 /** No variable of the machine that runs the tests reaches the action, but what a program needs to start. */
-function baseEnvironment(): Record<string, string> {
-  return {
-    PATH: process.env['PATH'] ?? '',
-    HOME: tmpdir(),
-    CI: 'true',
-    GITHUB_ACTIONS: 'true',
-    GITHUB_EVENT_NAME: 'push',
-    GITHUB_SERVER_URL: 'https://github.com',
-    GITHUB_API_URL: 'https://api.github.com',
-    GITHUB_REPOSITORY: 'octo-org/octo-repo',
-    GITHUB_RUN_ID: '1658821493',
-    GITHUB_RUN_ATTEMPT: '1',
-    GITHUB_SHA: 'ffac537e6cbbf934b08745a378932722df287a53',
-  }
+const BASE_ENVIRONMENT: Readonly<Record<string, string>> = {
+  PATH: process.env['PATH'] ?? '',
+  HOME: tmpdir(),
+  CI: 'true',
+  GITHUB_ACTIONS: 'true',
+  GITHUB_EVENT_NAME: 'push',
+  GITHUB_SERVER_URL: 'https://github.com',
+  GITHUB_API_URL: 'https://api.github.com',
+  GITHUB_REPOSITORY: 'octo-org/octo-repo',
+  GITHUB_RUN_ID: '1658821493',
+  GITHUB_RUN_ATTEMPT: '1',
+  GITHUB_SHA: 'ffac537e6cbbf934b08745a378932722df287a53',
 }
 
 /** `INPUT_*` for every input of the manifest, as the runner sets them. */

@@ -30,11 +30,12 @@ export const readInput: ReadInput = (name) => {
   return taken.get(variable) ?? ''
 }
 
+const pending = new Map<string, string>()
+
+/** Kept until the story has ended, so that the failure of a bad input is told before anything else is loaded. */
 export const outputs: Outputs = {
-  set: async (name, value) => {
-    const { setOutput } = await core()
-    log.finish()
-    setOutput(name, value)
+  set: (name, value) => {
+    pending.set(name, value)
   },
 }
 
@@ -61,7 +62,15 @@ export async function runAction(story: () => Promise<void>): Promise<void> {
   } finally {
     process.off('beforeExit', reportUnfinished)
     log.finish()
+    await writeOutputs()
   }
+}
+
+async function writeOutputs(): Promise<void> {
+  if (pending.size === 0) return
+  const { setOutput } = await core()
+  for (const [name, value] of pending) setOutput(name, value)
+  pending.clear()
 }
 
 function reportUnfinished(): void {

@@ -1,0 +1,4 @@
+import { log, mask, outputs, readInput, runAction, summary } from '../../../actions/shared/adapters/runner.ts'
+import { act } from './act.ts'
+
+void runAction(() => act({ log: { ...log, mask }, readInput, outputs, summary }))
