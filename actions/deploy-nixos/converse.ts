@@ -65,15 +65,16 @@ async function afterReboot(
   signal: AbortSignal,
 ): Promise<Ending> {
   const { inputs, world } = deployment
-  const reasons = result.rebootRequired.join(', ') || 'it was asked to wait for one'
-  if (inputs.mode !== 'boot') warnOfUntriedBoot(hello, world.log)
-  if (inputs.reboot === 'never') {
-    world.log.warning(`The new system is whole only after a reboot: ${reasons}.`)
-    return ending
+  const reasons = result.rebootRequired.length === 0 ? '' : `: ${result.rebootRequired.join(', ')}`
+  const words = `The new system is whole only after a reboot${reasons}.`
+  // With mode boot that is what was asked for, and was said at the start.
+  if (inputs.mode !== 'boot') {
+    warnOfUntriedBoot(hello, world.log)
+    world.log.warning(words)
   }
-  world.log.info(`The new system needs a reboot: ${reasons}.`)
+  if (inputs.reboot === 'never') return ending
   const problem = await reboot({ deployment, link, system: result.system }, signal)
-  return problem === undefined ? ending : endingOfReboot(problem, ending)
+  return problem === undefined ? ending : endingOfReboot(problem, deployment.facts)
 }
 
 /** Follows the deploy that took over, and the one that took over from that, without a word to either. */

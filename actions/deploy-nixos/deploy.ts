@@ -3,7 +3,7 @@ import { ActionError, ConnectError, messageOf } from '../shared/errors.ts'
 import type { ReadInput } from '../shared/ports.ts'
 import { heedCancel } from './cancel.ts'
 import { converse } from './converse.ts'
-import { endingUnseen, type Ending } from './ending.ts'
+import { endingUnseen, messageOfEnding, type Ending } from './ending.ts'
 import { Errands } from './errands.ts'
 import { newFacts, type Facts } from './facts.ts'
 import { parseInputs, RESERVE_MS, type Inputs } from './inputs.ts'
@@ -36,10 +36,11 @@ export async function deployNixos(read: ReadInput, world: World): Promise<void> 
   const { ending, bug } = await carriedOut(deployment)
 
   const durationMs = world.clock.now() - startedMs
-  await setOutputs(world, outputsOf(facts, { status: ending.status, durationMs }))
+  setOutputs(world, outputsOf(facts, { status: ending.status, durationMs }))
   await world.summary.write(summaryOf(facts, ending, durationMs))
   if (bug !== undefined) throw bug
-  const { status, message, hint } = ending
+  const { status, hint } = ending
+  const message = messageOfEnding(ending)
   if (!isGreen(status)) throw new ActionError(message, hint === undefined ? {} : { hint })
   world.log.info(`${message} (${status}, ${formatDuration(durationMs)})`)
 }
@@ -49,7 +50,8 @@ async function parsedInputs(read: ReadInput, world: World): Promise<Inputs> {
   try {
     return parseInputs(read)
   } catch (error) {
-    await setOutputs(world, { status: 'failed' })
+    world.log.info('The inputs are wrong: nothing is touched.')
+    setOutputs(world, { status: 'failed' })
     await world.summary.write(badInputsSummary(messageOf(error)))
     throw error
   }
@@ -90,16 +92,16 @@ async function carriedOut(deployment: Deployment): Promise<Carried> {
 
 function endingOfFailure(error: unknown, facts: Facts): Carried {
   if (error instanceof LetGo) return { ending: endingUnseen(error.why, facts) }
-  const message = messageOf(error)
-  if (!(error instanceof ActionError)) return { ending: { status: 'failed', message }, bug: asError(error) }
+  const known = { sentence: messageOf(error), details: [] }
+  if (!(error instanceof ActionError)) return { ending: { status: 'failed', ...known }, bug: asError(error) }
   const status = error instanceof ConnectError ? 'unreachable' : 'failed'
-  return { ending: { status, message, ...(error.hint !== undefined && { hint: error.hint }) } }
+  return { ending: { status, ...known, ...(error.hint !== undefined && { hint: error.hint }) } }
 }
 
 function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(messageOf(thrown), { cause: thrown })
 }
 
-async function setOutputs({ outputs }: World, values: Readonly<Record<string, string>>): Promise<void> {
-  for (const [name, value] of Object.entries(values)) await outputs.set(name, value)
+function setOutputs({ outputs }: World, values: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(values)) outputs.set(name, value)
 }

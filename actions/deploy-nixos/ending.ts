@@ -4,23 +4,26 @@ import type { Facts } from './facts.ts'
 import type { Outcome } from './follow.ts'
 import { hasActivated } from './ledger.ts'
 import type { LetGo } from './limits.ts'
-import { statusOfCode, verdictOf, type Status } from './verdict.ts'
+import { isGreen, statusOfCode, verdictOf, type Status } from './verdict.ts'
 
 export interface Ending {
   readonly status: Status
-  readonly message: string
+  /** What happened. */
+  readonly sentence: string
+  /** What the host and the runner said about it; may have several lines. */
+  readonly details: readonly string[]
   readonly hint?: string
 }
 
 const PREDICATES: Readonly<Record<Status, string>> = {
   deployed: 'is deployed.',
-  unchanged: 'was deployed already: nothing changed.',
-  planned: 'was planned only: nothing changed.',
+  unchanged: 'was deployed already.',
+  planned: 'was planned only.',
   scheduled: 'becomes active at the next boot.',
   superseded: 'was superseded by a later deploy.',
   'rolled-back': 'was rolled back.',
-  aborted: 'was stopped before its activation: nothing changed.',
-  failed: 'failed.',
+  aborted: 'was stopped before its activation.',
+  failed: 'failed to deploy.',
   refused: 'was refused.',
   unreachable: 'has an unknown end.',
 }
@@ -31,63 +34,71 @@ export function endingOf(outcome: Outcome, facts: Facts): Ending {
 
 function endingOfResult(result: Result, facts: Facts): Ending {
   const verdict = verdictOf(result)
-  if (verdict.kind === 'bad') return { status: 'failed', message: verdict.why }
+  if (verdict.kind === 'bad') return { status: 'failed', sentence: verdict.why, details: [] }
   const { status } = verdict
   const isForNow = status === 'deployed' && result.mode === 'test'
-  const predicate = isForNow ? 'runs until the next boot: nothing was committed.' : PREDICATES[status]
-  return { status, message: sentences(`${subjectOf(facts)} ${predicate}`, result.message, ...facts.problems) }
+  const predicate = isForNow ? 'is deployed for a test.' : PREDICATES[status]
+  return {
+    status,
+    sentence: `${subjectOf(facts)} ${predicate}`,
+    details: said(result.message, ...facts.problems),
+  }
 }
 
 function endingOfDenial(
-  { code, said, wasAccepted }: Extract<Outcome, { kind: 'denied' }>,
+  { code, words, wasAccepted }: Extract<Outcome, { kind: 'denied' }>,
   facts: Facts,
 ): Ending {
-  const words = said === '' ? `exit code ${code}` : said
+  const details = said(words || `exit code ${code}`)
   if (wasAccepted)
-    return { status: 'failed', message: `The host no longer knows deploy ${facts.request.id}: ${words}` }
+    return { status: 'failed', sentence: `The host no longer knows deploy ${facts.request.id}.`, details }
   const status = statusOfCode(code)
-  return {
-    status,
-    message: `${subjectOf(facts)} ${status === 'refused' ? 'was refused' : 'failed'}: ${words}`,
-  }
+  return { status, sentence: `${subjectOf(facts)} ${PREDICATES[status]}`, details }
 }
 
 /** The later deploy's verdict is taken over, and an end of it that is good is the good end of ours. */
 export function endingOfSuccessor(outcome: Outcome, id: string, facts: Facts): Ending {
   const subject = `${subjectOf(facts)} was superseded by deploy ${id}`
   if (outcome.kind === 'denied')
-    return { status: 'failed', message: `${subject}, which the host does not know.` }
+    return {
+      status: 'failed',
+      sentence: `${subject}, which the host does not know.`,
+      details: said(outcome.words),
+    }
   const { result } = outcome
   const verdict = verdictOf(result)
-  if (verdict.kind === 'bad') return { status: 'failed', message: `${subject}. ${verdict.why}` }
-  const message = sentences(
-    `${subject}: ${shortOf(result.rev)} ${PREDICATES[verdict.status]}`,
-    result.message,
-  )
-  return { status: result.exitCode === 0 ? 'superseded' : verdict.status, message }
+  if (verdict.kind === 'bad') return { status: 'failed', sentence: `${subject}.`, details: [verdict.why] }
+  const sentence = `${subject}: ${shortOf(result.rev)} ${PREDICATES[verdict.status]}`
+  const status = isGreen(verdict.status) ? 'superseded' : verdict.status
+  return { status, sentence, details: said(result.message) }
 }
 
 /** Without a name there is nothing whose verdict could be taken over. */
 export function endingOfNoSuccessor(id: string, facts: Facts): Ending {
-  const message = `${subjectOf(facts)} was superseded, but the host did not say by what: '${id}' is no later deploy.`
-  return { status: 'failed', message }
+  const sentence = `${subjectOf(facts)} was superseded, but the host did not say by what.`
+  return { status: 'failed', sentence, details: [`'${id}' is no later deploy.`] }
 }
 
 /** The commit stands, but the host is not on the new system. */
-export function endingOfReboot(problem: string, ending: Ending): Ending {
-  return { status: 'failed', message: sentences(ending.message, problem) }
+export function endingOfReboot(problem: string, facts: Facts): Ending {
+  return {
+    status: 'failed',
+    sentence: `${subjectOf(facts)} is committed, but not booted.`,
+    details: [problem],
+  }
 }
 
 /** Nobody knows how it ends: what was seen last, and what the host does without us. */
 export function endingUnseen(why: LetGo['why'], facts: Facts): Ending {
   const isCanceled = why === 'canceled'
   if (!facts.wasSent && isCanceled)
-    return { status: 'aborted', message: 'Canceled before anything was asked of the host.' }
+    return { status: 'aborted', sentence: 'Canceled before anything was asked of the host.', details: [] }
   const reason = isCanceled ? 'The run was canceled' : "The 'timeout' is over"
   const trouble = facts.trouble === undefined ? '' : `The connection is lost: ${facts.trouble}`
   return {
     status: isCanceled || trouble !== '' || !facts.wasSent ? 'unreachable' : 'failed',
-    message: sentences(`${reason}, and ${unseenOf(facts)}`, trouble, ...facts.problems),
+    sentence: `${reason}, and ${unseenOf(facts)}`,
+    details: said(aloneOf(facts), trouble, ...facts.problems),
     ...hintOf(facts),
   }
 }
@@ -95,6 +106,11 @@ export function endingUnseen(why: LetGo['why'], facts: Facts): Ending {
 function hintOf(facts: Facts): { hint?: string } {
   const canLook = facts.wasSent && facts.protocol === 'vps-deploy'
   return canLook ? { hint: `See how it went on: ${lookOf(facts)}` } : {}
+}
+
+/** All of it, for the log. */
+export function messageOfEnding({ sentence, details }: Ending): string {
+  return [sentence, ...details].join(' ')
 }
 
 /** The command that shows a deploy from its first event on. */
@@ -107,21 +123,25 @@ function unseenOf(facts: Facts): string {
   if (!wasSent) return 'the host was not reached.'
   if (facts.protocol === 'plain') return 'the forced command had not ended: whether it runs on is unknown.'
   if (ledger.result !== undefined)
-    return `the host has not come back from its reboot. ${subjectOf(facts)} is committed.`
+    return `${subjectOf(facts)} is committed, but the host is not back from its reboot.`
   if (isConfirmed)
-    return `deploy ${request.id} goes on on the host: it is confirmed, and the host finishes the commit.`
-  return `deploy ${request.id} is left to the host${aloneOf(facts)}`
+    return `deploy ${request.id} goes on on the host: it is confirmed, and the host finishes it.`
+  return `deploy ${request.id} is left to the host.`
 }
 
-function aloneOf({ ledger, request }: Facts): string {
-  const { accepted, awaiting } = ledger
-  if (accepted === undefined) return ', which has not said that it accepted it.'
-  const deadline = awaiting?.deadline ?? accepted.deadline
-  const seen = hasActivated(ledger)
-    ? '. The activation had begun:'
-    : '. The activation was not seen to begin:'
-  if (request.confirmSeconds === 0) return `${seen} its own checks decide, until ${deadline}.`
-  return `${seen} without a confirmation the host rolls back by itself, at ${deadline} at the latest.`
+/** What the host does without us, as far as it is known. */
+function aloneOf(facts: Facts): string {
+  const { ledger, request } = facts
+  if (!isUndecided(facts)) return ''
+  if (ledger.accepted === undefined) return 'It has not said that it accepted it.'
+  const seen = hasActivated(ledger) ? 'The activation had begun.' : 'The activation was not seen to begin.'
+  const deadline = ledger.awaiting?.deadline ?? ledger.accepted.deadline
+  if (request.confirmSeconds === 0) return `${seen} The host's own checks decide, until ${deadline}.`
+  return `${seen} Without a confirmation the host rolls back by itself, at ${deadline} at the latest.`
+}
+
+function isUndecided({ wasSent, protocol, isConfirmed, ledger }: Facts): boolean {
+  return wasSent && protocol === 'vps-deploy' && !isConfirmed && ledger.result === undefined
 }
 
 function subjectOf({ request, hello, host }: Facts): string {
@@ -134,6 +154,6 @@ function shortOf(rev: string): string {
   return rev.slice(0, 12)
 }
 
-function sentences(...parts: readonly string[]): string {
-  return parts.filter((part) => part !== '').join(' ')
+function said(...parts: readonly string[]): readonly string[] {
+  return parts.filter((part) => part !== '')
 }

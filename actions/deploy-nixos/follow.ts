@@ -23,7 +23,7 @@ export interface Line {
 /** How it ended: by its result, or the host turned the request down with an exit code. */
 export type Outcome =
   | { readonly kind: 'result'; readonly result: Result }
-  | { readonly kind: 'denied'; readonly code: number; readonly said: string; readonly wasAccepted: boolean }
+  | { readonly kind: 'denied'; readonly code: number; readonly words: string; readonly wasAccepted: boolean }
 
 const PAUSES = { baseMs: 500, capMs: 10_000 }
 
@@ -110,5 +110,5 @@ function denialOf({ exit, stderr }: Heard, wasAccepted: boolean): Outcome | unde
   if (exit.kind !== 'exited') return undefined
   const { code } = exit
   const isAnswer = wasAccepted ? REFUSALS.includes(code) : !UNKNOWN.includes(code)
-  return isAnswer ? { kind: 'denied', code, said: stderr, wasAccepted } : undefined
+  return isAnswer ? { kind: 'denied', code, words: stderr, wasAccepted } : undefined
 }

@@ -61,7 +61,8 @@ async function problemOf(asking: Asking, world: HealthWorld): Promise<string | u
     const problem = await askOnce(asking, world)
     asking.signal.throwIfAborted()
     if (problem === undefined) return undefined
-    if (asking.untilMs - world.clock.now() <= PAUSE_MS) return problem
+    // The last attempt has time for an answer, or its reason would only be that there was none.
+    if (asking.untilMs - world.clock.now() < 2 * PAUSE_MS) return problem
     await world.clock.sleep(PAUSE_MS, asking.signal)
   }
 }
@@ -71,7 +72,7 @@ async function askOnce({ wanted: { url, status: expected }, untilMs, signal }: A
   // A redirect is an answer of its own to somebody who names the status.
   const redirects = expected === undefined ? 'follow' : 'keep'
   try {
-    const timeoutMs = Math.min(ANSWER_MS, untilMs - startedMs)
+    const timeoutMs = Math.ceil(Math.min(ANSWER_MS, untilMs - startedMs))
     const { status } = await world.http(url, { timeoutMs, signal, redirects })
     if (!isExpected(status, expected))
       return `${url} answered ${status}, expected ${expected ?? '200 to 299'}.`

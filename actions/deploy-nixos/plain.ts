@@ -1,4 +1,5 @@
 import { formatDuration } from '../shared/duration.ts'
+import type { Exit } from '../shared/ports.ts'
 import { connectFirst } from './connect.ts'
 import type { Ending } from './ending.ts'
 import type { Deployment } from './world.ts'
@@ -21,24 +22,22 @@ export async function deployPlain(
   facts.wasSent = true
   const exit = await session.exec(inputs.rev, { stdout: show, stderr: show }, signal)
   signal.throwIfAborted()
-  const after = `after ${formatDuration(world.clock.now() - startedMs)}`
+  const after = formatDuration(world.clock.now() - startedMs)
+  return { details: [], ...endingOfExit(exit, `The forced command on ${facts.host}`, `after ${after}`) }
+}
+
+function endingOfExit(exit: Exit, subject: string, after: string): Omit<Ending, 'details'> {
   switch (exit.kind) {
     case 'exited':
       return exit.code === 0
-        ? { status: 'deployed', message: `The forced command on ${facts.host} succeeded ${after}.` }
-        : {
-            status: 'failed',
-            message: `The forced command on ${facts.host} ended with exit code ${exit.code} ${after}.`,
-          }
+        ? { status: 'deployed', sentence: `${subject} succeeded ${after}.` }
+        : { status: 'failed', sentence: `${subject} ended with exit code ${exit.code} ${after}.` }
     case 'killed':
-      return {
-        status: 'failed',
-        message: `The forced command on ${facts.host} was killed by ${exit.signal} ${after}.`,
-      }
+      return { status: 'failed', sentence: `${subject} was killed by ${exit.signal} ${after}.` }
     case 'lost':
       return {
         status: 'unreachable',
-        message: `The connection to ${facts.host} was lost ${after} (${exit.reason}): whether the forced command runs on is unknown.`,
+        sentence: `${subject} may run on: the connection was lost ${after} (${exit.reason}).`,
         hint: 'It was not started again, for that could do its work twice.',
       }
   }

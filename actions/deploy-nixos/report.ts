@@ -37,11 +37,15 @@ export function badInputsSummary(problems: string): string {
   return `### ❌ Nothing was deployed\n\n${block(problems)}`
 }
 
-function headOf(facts: Facts, { status, message, hint }: Ending, durationMs: number): string {
+function headOf(facts: Facts, { status, sentence, details, hint }: Ending, durationMs: number): string {
   const mark = isGreen(status) ? '✅' : '❌'
-  const more = hint === undefined ? '' : `\n\n${text(hint)}`
+  const more = [...details, ...(hint === undefined ? [] : [hint])].map((words) => `${paragraph(words)}\n`)
   const rows = [...rowsOf(facts), ['Duration', formatDuration(durationMs)]]
-  return `### ${mark} ${text(message)}${more}\n\n${table(['Status', text(status)], rows)}`
+  return `### ${mark} ${text(sentence)}\n\n${more.join('\n')}\n${table(['Status', text(status)], rows)}`
+}
+
+function paragraph(words: string): string {
+  return words.includes('\n') ? block(words) : text(words)
 }
 
 function rowsOf(facts: Facts): string[][] {
