@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from .closure import natural
@@ -35,31 +36,33 @@ def default_system(roots: Sequence[Path] = ROOTS, efi_default: Path = EFI_DEFAUL
     Files of a loader that is no longer used may lie about: the loader whose files were written last counts, for the
     question is asked after its installation.
     """
-    readers: tuple[Callable[[Path], _Found | None], ...] = (lambda root: _systemd_boot(root, efi_default), _grub, _extlinux)
-    found: list[_Found] = []
+    readers: list[Callable[[], _Found | None]] = [lambda: _systemd_boot(roots, efi_default)]
     for root in roots:
-        for reader in readers:
-            try:
-                found += filter(None, [reader(root)])
-            except OSError as error:
-                found.append(_Found(0, Unknown(f'{error.filename} cannot be read: {error.strerror}.')))
+        readers += [partial(_grub, root), partial(_extlinux, root)]
+    found: list[_Found] = []
+    for reader in readers:
+        try:
+            found += filter(None, [reader()])
+        except OSError as error:
+            found.append(_Found(0, Unknown(f'{error.filename} cannot be read: {error.strerror}.')))
     if not found:
         places = ', '.join(map(str, roots))
         return Unknown(f'No entries of systemd-boot, GRUB or extlinux in {places}.')
     return max(found, key=lambda item: item.written).system
 
 
-def _systemd_boot(root: Path, efi_default: Path) -> _Found | None:
-    directory = root / 'loader' / 'entries'
-    conf = root / 'loader' / 'loader.conf'
-    if not directory.is_dir() or not (entries := _entries(directory)):
+def _systemd_boot(roots: Sequence[Path], efi_default: Path) -> _Found | None:
+    # loader.conf is always on the EFI system partition, the entries may be on a boot partition of their own.
+    confs = [conf for root in roots if (conf := root / 'loader/loader.conf').is_file()]
+    entries = _entries([directory for root in roots if (directory := root / 'loader/entries').is_dir()])
+    if not entries:
         return None
-    wanted = _efi_default(efi_default) or _loader_conf_default(conf) or '*'
-    written = max(path.stat().st_mtime for path in (conf, directory, *(entry.file for entry in entries)) if path.exists())
+    wanted = _efi_default(efi_default) or next(filter(None, map(_loader_conf_default, confs)), '*')
+    written = max(path.stat().st_mtime for path in (*confs, *(entry.file for entry in entries)))
     for entry in entries:
         if fnmatch.fnmatchcase(entry.id.lower(), wanted.lower()):
             return _Found(written, _system_in(entry.text, str(entry.file)))
-    return _Found(written, Unknown(f'{conf} names the default {wanted}, but no entry is called so.'))
+    return _Found(written, Unknown(f'systemd-boot starts {wanted} by default, but no entry is called so.'))
 
 
 @dataclass(frozen=True)
@@ -71,10 +74,10 @@ class _Entry:
     text: str
 
 
-def _entries(directory: Path) -> list[_Entry]:
+def _entries(directories: Sequence[Path]) -> list[_Entry]:
     """In the loader's own order: what has no tries left comes last, newer versions first."""
     found: list[_Entry] = []
-    for file in directory.glob('*.conf'):
+    for file in (file for directory in directories for file in directory.glob('*.conf')):
         match = _COUNTED.match(file.name)
         name, is_bad = (f'{match["id"]}.conf', int(match['left']) == 0) if match else (file.name, False)
         found.append(_Entry(file, name, is_bad, file.read_text(encoding='utf-8', errors='replace')))
@@ -93,10 +96,7 @@ def _efi_default(variable: Path) -> str | None:
 
 
 def _loader_conf_default(conf: Path) -> str | None:
-    try:
-        default = _value(conf.read_text(encoding='utf-8', errors='replace'), 'default')
-    except FileNotFoundError:
-        return None
+    default = _value(conf.read_text(encoding='utf-8', errors='replace'), 'default')
     return None if default in (None, '@saved') else default
 
 

@@ -7,7 +7,7 @@ import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import cast
+from typing import NamedTuple, cast
 
 # File systems that hold no data of a disk: their size and options may change at will.
 _PSEUDO = frozenset(
@@ -53,8 +53,7 @@ class Mounted:
     super_options: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(NamedTuple):
     """What a system declares: file systems by mount point, swap, and LUKS mappings (device by name)."""
 
     mounts: Mapping[str, Entry]
@@ -62,8 +61,7 @@ class Layout:
     luks: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class World:
+class World(NamedTuple):
     """What is so now, and how names are resolved.
 
     `device_of(path)` is `major:minor` of a block device or `file:<path>` of a file, None if there is nothing there;
@@ -132,6 +130,8 @@ def _device_problem(
 ) -> str | None:
     where = f'File system {old.target}'
     wanted = _identity(entry, new.luks, world)
+    if wanted is None and entry.spec == old.spec:
+        return None
     if wanted is None:
         return f'{where} would be {entry.spec} in the new system, and there is no such device.'
     if wanted in _identities(old, mounted, world):

@@ -26,7 +26,7 @@ def reasons(booted: str | Path, new: str | Path) -> list[str]:
     if before is None or after is None:
         before, after = _links(booted), _links(new)
     names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
-    return [f'{name}: {_short(before.get(name))} -> {_short(after.get(name))}' for name in names]
+    return [f'{name}: {_change(before.get(name), after.get(name))}' for name in names]
 
 
 def _triggers(system: Path) -> dict[str, str] | None:
@@ -47,6 +47,11 @@ def _links(system: Path) -> dict[str, str]:
     except OSError:
         pass
     return found
+
+
+def _change(before: str | None, after: str | None) -> str:
+    old, new = _short(before), _short(after)
+    return f'{old} -> {new}{" (built anew)" if old == new else ""}'
 
 
 def _short(value: str | None) -> str:

@@ -1,6 +1,7 @@
 """Whether there is room in the store and on the boot partition, asked before anything is written there."""
 
 import os
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,8 @@ MARGIN_BYTES = 64 << 20
 """Left free in the store besides what is needed: databases, logs and profiles must still be written."""
 BOOT_MARGIN_BYTES = 1 << 20
 MIN_INODES = 1000
+
+_STORE_NAME = re.compile('[0-9a-z]{32}-')
 
 # Where the boot loaders keep copies of kernels: systemd-boot, GRUB, extlinux.
 _KERNEL_DIRS = ('EFI/nixos', 'kernels', 'nixos')
@@ -86,7 +89,7 @@ def _boot_bytes(new: Path, current: Path | None, root: Path) -> int:
     needed = 0
     for kind in ('kernel', 'initrd'):
         file = os.path.realpath(new / kind)
-        key = os.path.basename(os.path.dirname(file))
+        key = next((part for part in Path(file).parts if _STORE_NAME.match(part)), file)
         copied = any(key in name for name in present) or file in there_already
         needed += 0 if copied or not os.path.isfile(file) else os.path.getsize(file)
     return needed
