@@ -53,6 +53,7 @@ export interface Box extends AsyncDisposable, Power, Network {
   readonly deployKey: string
   readonly adminKey: string
   readonly jumpKey: string
+  readonly deployKeyFile: string
   readonly adminKeyFile: string
   /** As root inside; a string is run by sh. Ends with the program's exit code, whatever it is. */
   run(command: readonly string[] | string, options?: RunOptions): Promise<Finished>
@@ -67,6 +68,7 @@ export interface Box extends AsyncDisposable, Power, Network {
   install(): Promise<void>
   /** Console and journal, for a test that failed. */
   logs(): Promise<string>
+  [Symbol.asyncDispose](): Promise<void>
 }
 
 let count = 0
@@ -116,6 +118,7 @@ function boxIn(slot: Slot, { keys, hostKeys }: Layers): Box {
     deployKey: key('deploy'),
     adminKey: key('admin'),
     jumpKey: key('jump'),
+    deployKeyFile: join(keys, 'deploy'),
     adminKeyFile: join(keys, 'admin'),
     run: execute,
     must: succeed,

@@ -53,7 +53,7 @@ function howToUse(box: Box): string {
   return [
     `The box '${box.name}' is up at ${box.address}, host key ${box.fingerprint}.`,
     `  as root:    ssh ${key} ${options} root@${box.address}`,
-    `  as deploy:  ssh ${key.replace(/admin$/, 'deploy')} ${options} deploy@${box.address} hello`,
+    `  as deploy:  ssh -i ${box.deployKeyFile} ${options} deploy@${box.address} hello`,
     `  stop it:    node test/box/cli.ts down ${box.name}`,
   ].join('\n')
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
@@ -11,6 +11,8 @@ import { isAlive, processId } from './slots.ts'
 import type { ProcessId } from './slots.ts'
 
 const cli = join(import.meta.dirname, 'cli.ts')
+jest.setTimeout(120_000)
+
 let box: Box
 let other: Box
 

@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { bootBox, service } from './box.ts'
 import type { Box, SystemSpec } from './box.ts'
 import type { Finished } from './process.ts'
+
+jest.setTimeout(120_000)
 
 let box: Box
 let base: string

@@ -1,0 +1,164 @@
+import { runAction, startAction } from '../support/run-action.ts'
+import type { ActionRun, RunningAction } from '../support/run-action.ts'
+import type { Box } from './box.ts'
+import { until } from './holder.ts'
+import { service } from './system.ts'
+import type { SystemSpec } from './system.ts'
+
+export type Inputs = Readonly<Record<string, string>>
+
+/** Shorter than the defaults: a test that fails should do so soon. */
+const patience = {
+  'confirm-timeout': '30s',
+  'health-timeout': '5s',
+  'connect-timeout': '5s',
+  timeout: '4m',
+}
+
+/** The step that deploys to a box, as the workflow of a user has it. */
+export function stepInputs(box: Box, inputs: Inputs): Inputs {
+  const destination = { host: box.address, 'ssh-key': box.deployKey, 'known-hosts': box.hostKey }
+  return { ...destination, ...patience, ...inputs }
+}
+
+export async function deploy(box: Box, inputs: Inputs): Promise<ActionRun> {
+  return runAction('deploy-nixos', stepInputs(box, inputs))
+}
+
+export function startDeploy(box: Box, inputs: Inputs): RunningAction {
+  return startAction('deploy-nixos', stepInputs(box, inputs))
+}
+
+/** What tells how a host stands: store paths, and the number of the profile's generation. */
+export interface HostState {
+  readonly running: string
+  readonly booted: string
+  readonly profile: string
+  /** What the default boot entry starts. */
+  readonly default: string
+  readonly generation: string
+}
+
+export async function hostState(box: Box): Promise<HostState> {
+  const entry = '/boot/loader/entries/$(sed -n "s/^default //p" /boot/loader/loader.conf)'
+  const lines = await box.must(`
+    readlink /run/current-system /run/booted-system
+    readlink -f /nix/var/nix/profiles/system
+    sed -n 's|.*init=\\([^ ]*\\)/init.*|\\1|p' ${entry}
+    readlink /nix/var/nix/profiles/system | tr -dc 0-9`)
+  const [running = '', booted = '', profile = '', byDefault = '', generation = ''] = lines.split('\n')
+  return { running, booted, profile, default: byDefault, generation }
+}
+
+/** How a deploy ended: for the step, for the host, and on the host. */
+export interface End {
+  /** Exit code of the step. */
+  readonly code: number | null
+  readonly status: string | undefined
+  /** Of the deploy; undefined where the host never heard of it. */
+  readonly exitCode: unknown
+  readonly host: HostState
+  readonly leftovers: string
+}
+
+export async function endOf(box: Box, { code, outputs }: ActionRun): Promise<End> {
+  const id = outputs['deploy-id'] ?? ''
+  const known = (await box.run(['test', '-e', `/var/lib/vps-deploy/deploys/${id}/result.json`])).code === 0
+  const result = known ? (await hostEvents(box, id)).at(-1) : undefined
+  const left = await leftovers(box)
+  return {
+    code,
+    status: outputs['status'],
+    exitCode: result?.['exitCode'],
+    host: await hostState(box),
+    leftovers: left,
+  }
+}
+
+/** Deploys what a scenario begins with. */
+export async function mustDeploy(box: Box, spec: SystemSpec): Promise<HostState> {
+  const run = await deploy(box, { rev: await box.commit(spec) })
+  if (run.outputs['status'] !== 'deployed') throw new Error(`The first deploy did not work:\n${run.log}`)
+  return hostState(box)
+}
+
+/** What a deploy must not leave on the host, asked until it is gone or 5 s are over. */
+export async function leftovers(box: Box): Promise<string> {
+  let found = ''
+  await until(5000, async () => {
+    found = (await box.run(traces)).stdout
+    return found === ''
+  })
+  return found
+}
+
+const traces = `
+  systemctl list-units --all --plain --no-legend 'vps-deploy-*' | cut -d' ' -f1 |
+    grep -vxE 'vps-deploy-(intake|worker)\\.(path|service)|vps-deploy-recover\\.service'
+  find /run/vps-deploy/inbox /run/vps-deploy/queue -mindepth 1 ! -name .taken
+  find /run/vps-deploy -name active
+  find /nix/var/nix/gcroots -path '*vps-deploy/*' -o -lname '*vps-deploy*'
+  find /var/lib/vps-deploy/deploys -maxdepth 2 -name tools
+  lock=/run/nixos/switch-to-configuration.lock
+  [ ! -e $lock ] || flock --nonblock $lock true || echo the lock of the switch`
+
+/** One line of a deploy's events.ndjson. */
+export interface HostEvent {
+  readonly seq: number
+  readonly type: string
+  readonly text?: string
+  readonly name?: string
+  readonly state?: string
+  readonly [key: string]: unknown
+}
+
+export async function hostEvents(box: Box, id: string | undefined): Promise<HostEvent[]> {
+  const text = await box.read(`/var/lib/vps-deploy/deploys/${id ?? ''}/events.ndjson`)
+  return text.split('\n').map((line) => JSON.parse(line) as HostEvent)
+}
+
+/** What the step's log shows of the host, and what it has to show: each event once, in order. */
+export async function shownAndWritten(
+  box: Box,
+  run: ActionRun,
+): Promise<{ shown: string[]; written: string[] }> {
+  const events = await hostEvents(box, run.outputs['deploy-id'])
+  const written = events.flatMap(({ seq, type, text, state }, index) => {
+    if (seq !== index) return [`event ${seq} stands at place ${index}`]
+    if (type === 'phase' && state === 'start') return ['a phase']
+    return type === 'log' ? (text ?? '').split('\n') : []
+  })
+  return { shown: shownLines(run.stdout), written }
+}
+
+/** Lines from the host and beginnings of phases; the lines of the closure diff are the action's own words. */
+function shownLines(log: string): string[] {
+  let token: string | undefined
+  return log.split('\n').flatMap((line) => {
+    const stop = /^::stop-commands::(.*)$/.exec(line)?.[1]
+    if (stop !== undefined) token = stop
+    else if (line === `::${token ?? ''}::`) token = undefined
+    else if (token !== undefined) return / (→|–) /.test(line) ? [] : [line]
+    else if (line.startsWith('::group::')) return ['a phase']
+    return []
+  })
+}
+
+/** The words of a job summary, without the escapes that keep GitHub from reading them as Markdown. */
+export function wordsOf(summary: string): string {
+  return summary.replace(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)))
+}
+
+/** A unit that answers every request on port 8080 with one status, and the file it needs below /etc. */
+export function webServer(status: number): { unit: string; etc: Record<string, string> } {
+  const program = `import http.server, sys
+class Answer(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(int(sys.argv[1]))
+        self.end_headers()
+http.server.HTTPServer(('', 8080), Answer).serve_forever()
+`
+  return { unit: service(`exec python3 -u /etc/web.py ${status}`), etc: { 'web.py': program } }
+}
+
+export const idle = service('exec sleep infinity')

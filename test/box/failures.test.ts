@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
+import { bootBox, service } from './box.ts'
+import type { Box } from './box.ts'
+import { deploy, endOf, idle, mustDeploy, startDeploy, webServer } from './deploying.ts'
+import type { End, HostState } from './deploying.ts'
+import type { ActionRun } from '../support/run-action.ts'
+
+jest.setTimeout(120_000)
+
+let box: Box
+let before: HostState
+
+const base = { 'idle.service': idle }
+
+beforeAll(async () => {
+  box = await bootBox()
+  before = await mustDeploy(box, { units: base })
+}, 300_000)
+
+afterAll(() => box[Symbol.asyncDispose]())
+
+/** Red, and the host is as it was. */
+function rolledBack(exitCode: number): End {
+  return { code: 1, status: 'rolled-back', exitCode, host: before, leftovers: '' }
+}
+
+function unchanged(status: string, exitCode: number): End {
+  return { ...rolledBack(exitCode), status }
+}
+
+test('an activation that fails is rolled back', async () => {
+  const run = await deploy(box, {
+    rev: await box.commit({ activation: 'exit 1', units: { 'idle.service': `${idle}# 2\n` } }),
+  })
+  expect(await endOf(box, run)).toEqual(rolledBack(80))
+})
+
+test('a unit that newly fails is rolled back and named, without quoting what it said', async () => {
+  const broken = service('echo the password is hunter2; exit 3')
+  const run = await deploy(box, { rev: await box.commit({ units: { ...base, 'broken.service': broken } }) })
+  expect(await endOf(box, run)).toEqual(rolledBack(81))
+  expect(run.outputs['failed-units']).toBe('["broken.service"]')
+  expect(run.log).toMatch(/broken\.service.*exit-code.*3/)
+  expect(run.log + run.summary + (await spoolText(run))).not.toContain('hunter2')
+})
+
+test('a service that crashes and is restarted for ever is rolled back, though it never counts as failed', async () => {
+  const crashes = service('sleep 0.2; exit 1', { Restart: 'always', RestartSec: '100ms' }).replace(
+    '[Service]',
+    '[Unit]\nStartLimitIntervalSec=0\n[Service]',
+  )
+  const run = await deploy(box, { rev: await box.commit({ units: { ...base, 'loops.service': crashes } }) })
+  expect(await endOf(box, run)).toEqual(rolledBack(81))
+  expect(run.outputs['failed-units']).toBe('["loops.service"]')
+})
+
+test('a service that ends well but is restarted again and again is rolled back too', async () => {
+  const ends = service('sleep 0.3', { Restart: 'always', RestartSec: '50ms' }).replace(
+    '[Service]',
+    '[Unit]\nStartLimitIntervalSec=0\n[Service]',
+  )
+  const run = await deploy(box, { rev: await box.commit({ units: { ...base, 'ends.service': ends } }) })
+  expect(await endOf(box, run)).toEqual(rolledBack(81))
+})
+
+test('a health URL that answers 500 is rolled back', async () => {
+  const { unit, etc } = webServer(500)
+  const rev = await box.commit({ units: { ...base, 'web.service': unit }, etc })
+  const run = await deploy(box, { rev, 'health-urls': `http://${box.address}:8080/`, 'health-timeout': '2s' })
+  expect(await endOf(box, run)).toEqual(rolledBack(81))
+  expect(run.log).toMatch(/8080.*500/)
+})
+
+test("a health check of the host's own that fails is rolled back, with its name", async () => {
+  const healthChecks = [{ name: 'the-answer', command: ['false'], timeoutSeconds: 1 }]
+  const run = await deploy(box, { rev: await box.commit({ units: base, config: { healthChecks } }) })
+  expect(await endOf(box, run)).toEqual(rolledBack(81))
+  expect(run.log).toContain('the-answer')
+})
+
+test('a boot entry that cannot be written is rolled back, profile and entry included', async () => {
+  const run = await deploy(box, { rev: await box.commit({ units: base, bootloader: 'exit 1' }) })
+  expect(await endOf(box, run)).toEqual(rolledBack(84))
+})
+
+test('a boot entry that was silently not written is rolled back as well', async () => {
+  const run = await deploy(box, { rev: await box.commit({ units: base, bootloader: 'exit 0' }) })
+  expect(await endOf(box, run)).toEqual(rolledBack(84))
+})
+
+test('a system that takes sshd away is rolled back: nobody could confirm it', async () => {
+  const rev = await box.commit({ units: base, without: ['sshd.service'] })
+  const run = await deploy(box, { rev, 'confirm-timeout': '16s', 'health-timeout': '1s' })
+  expect(await endOf(box, run)).toEqual(rolledBack(81))
+})
+
+test('an evaluation error fails the step with an annotation at its line, and changes nothing', async () => {
+  const flake =
+    '{\n  outputs = { self }: {\n    nixosConfigurations.vps-arm = throw "no such module";\n  };\n}\n'
+  const run = await deploy(box, { rev: await box.commit({ flake }) })
+  expect(await endOf(box, run)).toEqual(unchanged('failed', 69))
+  expect(run.log).toMatch(/^::error .*file=nix\/flake\.nix,line=3,.*no such module/m)
+})
+
+test('a build that fails fails the step with the log of the build, and changes nothing', async () => {
+  const run = await deploy(box, { rev: await box.commit({ build: 'echo the compiler says no; exit 1' }) })
+  expect(await endOf(box, run)).toEqual(unchanged('failed', 69))
+  expect(run.log).toContain('the compiler says no')
+})
+
+test('a run that is canceled before the activation is aborted', async () => {
+  const rev = await box.commit({ units: base, build: 'echo building now; sleep 30' })
+  const step = startDeploy(box, { rev })
+  await step.waitFor(/building now/)
+  step.signal('SIGINT')
+  expect(await endOf(box, await step.finished)).toEqual(unchanged('aborted', 83))
+})
+
+test('a unit that was broken before is not blamed', async () => {
+  const fragile = service('test ! -e /var/break && exec sleep infinity; exit 1')
+  const units = { ...base, 'fragile.service': fragile }
+  await mustDeploy(box, { units })
+  await box.must('touch /var/break; ! systemctl restart fragile; sleep 0.3; systemctl is-failed fragile')
+  const run = await deploy(box, { rev: await box.commit({ units, packages: ['hello-1'] }) })
+  expect(run).toMatchObject({ code: 0, outputs: { status: 'deployed', 'failed-units': '[]' } })
+})
+
+test('a service and its health check are removed by the same commit', async () => {
+  const healthChecks = [
+    { name: 'web', command: ['systemctl', 'is-active', '--quiet', 'web'], timeoutSeconds: 2 },
+  ]
+  const units = { ...base, 'web.service': idle }
+  await mustDeploy(box, { units, config: { healthChecks } })
+  const run = await deploy(box, { rev: await box.commit({ units: base }) })
+  expect(run).toMatchObject({ code: 0, outputs: { status: 'deployed' } })
+  expect((await box.run('systemctl is-active web')).stdout).toBe('inactive\n')
+})
+
+/** Everything user deploy may read of a deploy. */
+async function spoolText(run: ActionRun): Promise<string> {
+  const folder = `/var/lib/vps-deploy/deploys/${run.outputs['deploy-id'] ?? ''}`
+  return box.must(
+    `setpriv --reuid=deploy --regid=deploy --clear-groups sh -c 'cat ${folder}/* 2>/dev/null; true'`,
+  )
+}

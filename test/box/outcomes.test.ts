@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
+import type { ActionRun } from '../support/run-action.ts'
+import { bootBox } from './box.ts'
+import type { Box } from './box.ts'
+import { deploy, endOf, hostState, idle, shownAndWritten, webServer, wordsOf } from './deploying.ts'
+import type { End, HostState } from './deploying.ts'
+
+jest.setTimeout(120_000)
+
+let box: Box
+
+beforeAll(async () => {
+  box = await bootBox()
+}, 300_000)
+
+afterAll(() => box[Symbol.asyncDispose]())
+
+test('a good deploy runs, is the default of the next boot, and says what changed', async () => {
+  const before = await hostState(box)
+  const { unit, etc } = webServer(204)
+  const rev = await box.commit({ units: { 'web.service': unit }, etc, packages: ['hello-2.12'] })
+  const run = await deploy(box, { rev, 'health-urls': `http://${box.address}:8080/up 204` })
+  const system = run.outputs['system'] ?? ''
+  const host = { running: system, profile: system, default: system, booted: before.booted, generation: '2' }
+  expect(await endOf(box, run)).toEqual({ code: 0, status: 'deployed', exitCode: 0, host, leftovers: '' })
+  expect(run.outputs).toMatchObject({
+    rev,
+    'previous-system': before.running,
+    generation: '2',
+    'reboot-required': 'false',
+    'failed-units': '[]',
+  })
+  expect(JSON.parse(run.outputs['changed-units'] ?? '')).toMatchObject({
+    started: ['web.service'],
+    stopped: [],
+  })
+  expect(JSON.parse(run.outputs['closure-diff'] ?? '')).toMatchObject({
+    added: [{ name: 'hello', to: ['2.12'] }],
+  })
+  expect(await box.must('systemctl is-active web')).toBe('active')
+})
+
+test('the log of a deploy has every event of the host exactly once, in order', async () => {
+  const build = 'for number in $(seq 300); do echo "building part $number"; done'
+  const run = await deploy(box, { rev: await box.commit({ build, units: { 'idle.service': idle } }) })
+  const { shown, written } = await shownAndWritten(box, run)
+  expect(shown).toEqual(written)
+  expect(written.filter((line) => line.includes('building part'))).toHaveLength(300)
+})
+
+test('the summary says what was deployed, what changed and where to look', async () => {
+  const rev = await box.commit({ units: { 'idle.service': idle }, packages: ['curl-8.1'] })
+  const { summary, outputs } = await deploy(box, { rev })
+  expect(wordsOf(summary)).toContain(rev)
+  expect(wordsOf(summary)).toContain('curl')
+  expect(wordsOf(summary)).toMatch(new RegExp(`attach ${outputs['deploy-id'] ?? ''} 0`))
+})
+
+test('the same system again changes nothing', async () => {
+  const rev = await box.must('git -C /srv/repo.git rev-parse main')
+  const [before, pid] = [await hostState(box), await pidOf('idle')]
+  const run = await deploy(box, { rev })
+  expect(await endOf(box, run)).toEqual(green('unchanged', before))
+  expect(await pidOf('idle')).toBe(pid)
+})
+
+test('dry-activate shows the plan and changes nothing', async () => {
+  const [before, pid] = [await hostState(box), await pidOf('idle')]
+  const rev = await box.commit({ units: { 'idle.service': `${idle}# changed\n`, 'new.service': idle } })
+  const run = await deploy(box, { rev, mode: 'dry-activate' })
+  expect(await endOf(box, run)).toEqual(green('planned', before))
+  expect(run.log).toContain('would start the following units: idle.service, new.service')
+  expect(JSON.parse(run.outputs['changed-units'] ?? '')).toMatchObject({ stopped: ['idle.service'] })
+  expect(await pidOf('idle')).toBe(pid)
+})
+
+test('mode test runs until the next boot and commits nothing', async () => {
+  const before = await hostState(box)
+  const rev = await box.commit({ units: { 'tested.service': idle } })
+  const run = await deploy(box, { rev, mode: 'test' })
+  expect(await endOf(box, run)).toEqual(
+    green('deployed', { ...before, running: run.outputs['system'] ?? '' }),
+  )
+  await box.reboot()
+  expect(await hostState(box)).toEqual({ ...before, booted: before.default, running: before.default })
+})
+
+test('mode boot leaves what runs alone and is the default of the next boot', async () => {
+  const before = await hostState(box)
+  const rev = await box.commit({ units: { 'booted.service': idle } })
+  const run = await deploy(box, { rev, mode: 'boot' })
+  expect(await endOf(box, run)).toEqual(scheduled(run, before))
+  const system = run.outputs['system']
+  await box.reboot()
+  expect(await hostState(box)).toMatchObject({ running: system, booted: system })
+  expect(await box.must('systemctl is-active booted')).toBe('active')
+})
+
+test('a deploy with another kernel is scheduled for the next boot, with the reason', async () => {
+  const before = await hostState(box)
+  const run = await deploy(box, { rev: await box.commit({ kernel: '6.18.2' }) })
+  expect(await endOf(box, run)).toEqual(scheduled(run, before))
+  expect(run.outputs['reboot-required']).toBe('true')
+  expect(wordsOf(run.summary)).toMatch(/kernel.*linux-6\.12\.1.*linux-6\.18\.2/)
+})
+
+test('with reboot: when-required the step waits until the host runs the new system', async () => {
+  const rev = await box.commit({ kernel: '6.18.3', units: { 'after-reboot.service': idle } })
+  const run = await deploy(box, { rev, reboot: 'when-required' })
+  expect(run).toMatchObject({ code: 0, outputs: { status: 'scheduled', 'reboot-required': 'false' } })
+  const system = run.outputs['system']
+  expect(await hostState(box)).toMatchObject({ running: system, booted: system, default: system })
+})
+
+test('a critical component that must not change at run time is scheduled, with its name', async () => {
+  const before = await hostState(box)
+  const inhibitors = { 'dbus-implementation': 'broker' }
+  const run = await deploy(box, { rev: await box.commit({ kernel: '6.18.3', inhibitors }) })
+  expect(await endOf(box, run)).toEqual(scheduled(run, before))
+  expect(run.outputs['reboot-required']).toBe('true')
+  expect(wordsOf(run.summary)).toMatch(/dbus-implementation: dbus -> broker/)
+})
+
+function green(status: string, host: HostState): End {
+  return { code: 0, status, exitCode: 0, host, leftovers: '' }
+}
+
+/** The default of the next boot, and nothing else changed. */
+function scheduled(run: ActionRun, before: HostState): End {
+  const system = run.outputs['system'] ?? ''
+  const generation = String(Number(before.generation) + 1)
+  return green('scheduled', { ...before, profile: system, default: system, generation })
+}
+
+const pidOf = (unit: string) => box.must(`systemctl show -P MainPID ${unit}`)

@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
+import { bootBox } from './box.ts'
+import type { Box } from './box.ts'
+import { deploy, endOf, hostEvents, hostState, idle, mustDeploy } from './deploying.ts'
+import type { End, HostState } from './deploying.ts'
+
+jest.setTimeout(120_000)
+
+let box: Box
+let before: HostState
+let older: string
+
+beforeAll(async () => {
+  box = await bootBox()
+  older = await box.must('git -C /srv/repo.git rev-parse main')
+  before = await mustDeploy(box, { units: { 'idle.service': idle } })
+}, 300_000)
+
+afterAll(() => box[Symbol.asyncDispose]())
+
+/** How the host answers: its end, and the sentence it gives as the reason. */
+async function answerTo(rev: string): Promise<End & { readonly why: string }> {
+  const run = await deploy(box, { rev })
+  const end = await endOf(box, run)
+  const result = (await hostEvents(box, run.outputs['deploy-id'])).at(-1)
+  const message = String(result?.['message'])
+  // The step has to say what the host says.
+  return { ...end, why: run.log.includes(message) ? message : `not shown: ${message}` }
+}
+
+function refused(why: RegExp) {
+  const end = { code: 1, status: 'refused', exitCode: 65, host: before, leftovers: '' }
+  return { ...end, why: expect.stringMatching(why) as unknown }
+}
+
+test('a commit that is older than the running one is refused as a rewind', async () => {
+  expect(await answerTo(older)).toEqual(refused(/^(?!not shown).*(older|rewind)/i))
+})
+
+test('a commit on another branch is refused', async () => {
+  const rev = await box.commit({}, { branch: 'feature' })
+  expect(await answerTo(rev)).toEqual(refused(/^(?!not shown).*not on .*main/i))
+})
+
+test('a commit of rewritten history, which does not contain the running one, is refused', async () => {
+  const main = await box.must('git -C /srv/repo.git rev-parse main')
+  const rev = await box.commit({ packages: ['rewritten-1'] }, { parent: older })
+  expect(await answerTo(rev)).toEqual(refused(/^(?!not shown).*(does not contain|rewritten)/i))
+  await box.must(['git', '-C', '/srv/repo.git', 'update-ref', 'refs/heads/main', main])
+})
+
+test('a commit that does not exist is refused', async () => {
+  const rev = '0123456789abcdef0123456789abcdef01234567'
+  expect(await answerTo(rev)).toEqual(refused(/^(?!not shown).*0123456789ab/))
+})
+
+test.each(['main', 'ABCDEF6789abcdef0123456789abcdef01234567', '0123456789abcdef', '', '$(reboot)'])(
+  'a malformed commit, %j, is refused before anything is asked of the host',
+  async (rev) => {
+    const run = await deploy(box, { rev })
+    expect(run).toMatchObject({ code: 1, outputs: { status: 'failed' } })
+    expect(run.log).toMatch(/^::error::.*rev/m)
+    expect(run.outputs['deploy-id']).toBeUndefined()
+    expect(await hostState(box)).toEqual(before)
+  },
+)
