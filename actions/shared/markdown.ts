@@ -5,7 +5,7 @@
 
 /** Words in a line of text, a heading or a table cell. */
 export function text(raw: string): string {
-  return referenced(oneLine(raw)).replace(/(&#64;|&#35;)(?=[A-Za-z0-9])/g, '$1&#8203;')
+  return referenced(oneLine(raw)).replace(/(&#(?:64|35);)(?=[A-Za-z0-9])/g, '$1&#8203;')
 }
 
 /** A name in code type; fits everywhere, in table cells as well. */
@@ -49,10 +49,20 @@ function visible(raw: string): string {
   )
 }
 
-/** Every mark but a slash, an inner dash or an inner dot (of which `www.` would become a link). */
+/** Marks that could be markup where they stand; all others stay as they are, for the source is read as well. */
+const MARKUP = [
+  /[&<>*`~[\]\\|#@$]/,
+  // Within a word it is just a line.
+  /(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/,
+  // What begins a list or underlines a heading.
+  /^[-+=]/,
+  /(?<=^\d+)[.)]/,
+  // Links and emoji.
+  /:(?=\/\/|[\w+-]+:)/,
+  /(?<=www)\./,
+]
+const ANY_MARKUP = new RegExp(MARKUP.map(({ source }) => source).join('|'), 'gi')
+
 function referenced(line: string): string {
-  return line.replace(
-    /[!-,:-@[-`{-~]|[-.](?![A-Za-z0-9])|(?<![A-Za-z0-9])[-.]|(?<=www)\./gi,
-    (mark) => `&#${mark.charCodeAt(0)};`,
-  )
+  return line.replace(ANY_MARKUP, (mark) => `&#${mark.charCodeAt(0)};`)
 }

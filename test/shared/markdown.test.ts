@@ -21,6 +21,15 @@ const HOSTILE = [
   '--- dashes ---',
   '``` fence',
   '$x^2$',
+  '=====',
+  '+ item',
+  '1) item',
+  '_it_ __bold__ a_b_c',
+  'mailto:a@b.example',
+  'http://evil.example',
+  '![x]: y',
+  '[x]: https://evil.example',
+  '~~~',
 ]
 
 const NAMED = new Map(Object.entries({ lt: '<', gt: '>', amp: '&', quot: '"' }))
@@ -43,7 +52,7 @@ describe('foreign words can only be read', () => {
   })
 
   test('call nobody and refer to nothing', () => {
-    expect(text('@octocat, #12, a@b.c')).toBe('&#64;&#8203;octocat&#44; &#35;&#8203;12&#44; a&#64;&#8203;b.c')
+    expect(text('@octocat, #12, a@b.c')).toBe('&#64;&#8203;octocat, &#35;&#8203;12, a&#64;&#8203;b.c')
   })
 
   test('stay on one line', () => {
@@ -55,6 +64,9 @@ describe('foreign words can only be read', () => {
   })
 
   test('are readable in the source as well, where they are harmless', () => {
+    expect(text('It failed: 3 units (a.service, b_c.service).')).toBe(
+      'It failed: 3 units (a.service, b_c.service).',
+    )
     expect(code('/nix/store/abc-nginx-1.24.0')).toBe('<code>/nix/store/abc-nginx-1.24.0</code>')
   })
 })
