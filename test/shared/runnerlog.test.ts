@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { commandLine, harmless, holdsCommand } from '../../actions/shared/commands.ts'
 import { type RunnerLog, runnerLog } from '../../actions/shared/runnerlog.ts'
 import { countingRandom } from '../support/fakes.ts'
+import { obeyed } from '../support/obeyed.ts'
 
 const TOKENS = [0, 1, 2].map((count) => count.toString(16).padStart(32, '0'))
 
@@ -14,18 +15,7 @@ function written(act: (log: RunnerLog) => void): string {
   return text
 }
 
-/** The commands a runner would obey in a log: it ends lines at every break and stops at stop-commands. */
-function obeyed(log: string): readonly string[] {
-  let token: string | undefined
-  const commands: string[] = []
-  for (const line of log.split(/\r\n|\r|\n/).map((text) => text.trimStart())) {
-    const stop = /^::stop-commands::(.*)$/.exec(line)?.[1]
-    if (token !== undefined) token = line === `::${token}::` ? undefined : token
-    else if (stop !== undefined) token = stop
-    else if (line.startsWith('::') || line.includes('##[')) commands.push(line)
-  }
-  return commands
-}
+const lines = (log: string): readonly string[] => obeyed(log).map(({ line }) => line)
 
 describe('our own lines', () => {
   test('are what the runner obeys', () => {
@@ -60,7 +50,7 @@ describe('our own lines', () => {
       own.info('deploying\n::set-env name=x::y')
       own.group('next')
     })
-    expect(obeyed(log)).toEqual(['::group::next'])
+    expect(lines(log)).toEqual(['::group::next'])
     expect(log).toContain('::set-env name=x::y\n')
   })
 })
@@ -92,14 +82,14 @@ describe("the host's text", () => {
         own.host(hostile.slice(cut))
         own.group('ours')
       })
-      expect(obeyed(log)).toEqual(['::group::ours'])
+      expect(lines(log)).toEqual(['::group::ours'])
       const between = written((own) => {
         own.host(hostile.slice(0, cut))
         own.info('ours')
         own.group('ours')
         own.host(hostile.slice(cut))
       })
-      expect(obeyed(between)).toEqual(['::group::ours'])
+      expect(lines(between)).toEqual(['::group::ours'])
     }
   })
 
@@ -110,7 +100,7 @@ describe("the host's text", () => {
       own.host('b\n')
       own.endGroup()
     })
-    expect(obeyed(log)).toEqual(['::warning::ours', '::endgroup::'])
+    expect(lines(log)).toEqual(['::warning::ours', '::endgroup::'])
     expect([...log.matchAll(/stop-commands::(.*)/g)].map(([, token]) => token)).toEqual(TOKENS.slice(0, 2))
   })
 
@@ -125,9 +115,9 @@ describe("the host's text", () => {
     const log = written((own) => {
       for (let count = 0; count < 10; count++) own.host('x'.repeat(20_000))
     })
-    const lines = log.split('\n').slice(1, -2)
-    expect(lines.join('')).toBe('x'.repeat(200_000))
-    expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(100_000)
+    const shown = log.split('\n').slice(1, -2)
+    expect(shown.join('')).toBe('x'.repeat(200_000))
+    expect(Math.max(...shown.map((line) => line.length))).toBeLessThan(100_000)
   })
 
   test('folds nothing in the viewer and rings no bell', () => {
