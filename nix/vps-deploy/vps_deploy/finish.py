@@ -9,9 +9,10 @@ from pathlib import Path
 
 from . import deadline, decision, files, gcroots, reboot, results, tools
 from .job import Job, Verdict
-from .state import StateDirectory
+from .state import DeployDirectory, StateDirectory
 from .systems import BOOTED, RUNNING, real
 
+KEPT_REFUSED = 20
 _READ_SECONDS = 3.0
 """For whoever follows the deploy, to read its result before the network goes."""
 
@@ -60,14 +61,21 @@ def reboot_if_lost(result: dict[str, object], job: Job) -> None:
 
 
 def forget_old(state: StateDirectory, keep_deploys: int, keep_bytes: int) -> None:
-    """Removes the oldest finished deploys until few and small enough ones are left; the last committed one stays."""
-    kept_id = state.last_committed()
-    finished = [deploy for deploy in state.all() if os.path.exists(deploy / 'result.json')]
-    kept = size = 0
-    for deploy in reversed(finished):
-        kept += 1
+    """Removes the oldest finished deploys until few and small enough ones are left; the last committed one stays.
+
+    Refused ones are counted apart: whoever sends many of them displaces nothing.
+    """
+    found = [(deploy, result) for deploy in state.all() if (result := deploy.result()) is not None]
+    refused = [deploy for deploy, result in found if result['status'] == 'refused']
+    _forget(refused, KEPT_REFUSED, keep_bytes, None)
+    _forget([deploy for deploy, result in found if result['status'] != 'refused'], keep_deploys, keep_bytes, state.last_committed())
+
+
+def _forget(deploys: list[DeployDirectory], keep_deploys: int, keep_bytes: int, spared: str | None) -> None:
+    size = 0
+    for number, deploy in enumerate(reversed(deploys), 1):
         size += _size(deploy.path)
-        if (kept > max(keep_deploys, 1) or (size > keep_bytes and kept > 1)) and deploy.id != kept_id:
+        if (number > max(keep_deploys, 1) or (size > keep_bytes and number > 1)) and deploy.id != spared:
             shutil.rmtree(deploy.path)
 
 

@@ -52,7 +52,16 @@ def main(arguments: list[str]) -> int:
     while letters := spool.take_all(owner):
         for letter in letters:
             spool.answer(letter.token, answer(letter, spool))
+    if spool.queued():
+        _see_to_the_worker()
     return 0
+
+
+def _see_to_the_worker() -> None:
+    """Its path unit has usually started it by now; this is for one that somebody stopped."""
+    import subprocess
+
+    subprocess.run(['systemctl', 'start', '--no-block', 'vps-deploy-worker.path'], check=False, stdin=subprocess.DEVNULL)
 
 
 def answer(letter: Letter, spool: Spool) -> dict[str, object]:

@@ -169,7 +169,11 @@ def _check(job: Job, previous: str, system: str) -> Plan:
     booted = real(BOOTED)
     reasons = reboot.reasons(Path(booted), Path(system)) if booted else []
     if system != previous:
-        reasons = reasons + [reason for reason in _inhibitors(job, system) if reason not in reasons]
+        inhibitors = _inhibitors(job, system)
+        if inhibitors and job.asked.mode == 'test':
+            message = f'This cannot be activated in a running system: {"; ".join(inhibitors)}. Deploy it with mode boot.'
+            raise Ended('refused', results.POLICY, message)
+        reasons = reasons + [reason for reason in inhibitors if reason not in reasons]
     job.known['rebootRequired'] = reasons
     job.known['generation'] = systems.generation(job.config.profile)
     unchanged = system == previous == default

@@ -26,18 +26,17 @@ class RolledBack(NamedTuple):
 
 def roll_back(job: Job, stage: Stage) -> RolledBack:
     """Kills what still activates, runs the old system's `test`, and looks. Raises ChangedBySomebodyElse."""
-    with job.phase('rollback'):
-        for unit in units_of(job):
-            systemd.end(unit)
-        take_lock(job)
-        expect(job, stage, (stage.system, stage.previous), (stage.default,))
-        problems: list[str] = []
-        for attempt in range(ATTEMPTS):
-            problems = _attempt(job, stage)
-            if not problems:
-                break
-            job.warn(f'Rollback, attempt {attempt + 1} of {ATTEMPTS}: {"; ".join(problems)}')
-        return RolledBack(problems)
+    for unit in units_of(job):
+        systemd.end(unit)
+    take_lock(job)
+    expect(job, stage, (stage.system, stage.previous), (stage.default,))
+    problems: list[str] = []
+    for attempt in range(ATTEMPTS):
+        problems = _attempt(job, stage)
+        if not problems:
+            break
+        job.warn(f'Rollback, attempt {attempt + 1} of {ATTEMPTS}: {"; ".join(problems)}')
+    return RolledBack(problems)
 
 
 def _attempt(job: Job, stage: Stage) -> list[str]:

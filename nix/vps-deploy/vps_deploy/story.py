@@ -151,20 +151,23 @@ def finish_commit(job: Job, stage: Stage, good: Verdict) -> Verdict:
             raise HostGoesDown from error
         job.warn(f'The commit failed: {error}')
         failed = str(error)
-    try:
-        with job.phase('rollback'):
+    with job.phase('rollback'):
+        try:
             commit.undo(job, stage)
-    except (commit.CommitFailed, OSError) as error:
-        failed = f'{failed}; and profile and boot entry could not be set back: {error}'
-        return Verdict('failed', results.ROLLBACK_FAILED, f'The commit failed: {failed}. {UNDONE}')
-    reason = Reason(results.COMMIT_FAILED, f'The commit failed: {failed}.')
-    if not stage.activated:
-        return Verdict('rolled-back', reason.exit_code, f'{reason.text} Profile and boot entry are the old ones again.')
-    return go_back(job, stage, reason)
+        except (commit.CommitFailed, OSError) as error:
+            failed = f'{failed}; and profile and boot entry could not be set back: {error}'
+            return Verdict('failed', results.ROLLBACK_FAILED, f'The commit failed: {failed}. {UNDONE}')
+        text = f'The commit failed: {failed}. Profile and boot entry are the old ones again.'
+        return _back_to_what_ran(job, stage, Reason(results.COMMIT_FAILED, text))
 
 
 def go_back(job: Job, stage: Stage, reason: Reason) -> Verdict:
     """Rolls back what runs, and says so."""
+    with job.phase('rollback'):
+        return _back_to_what_ran(job, stage, reason)
+
+
+def _back_to_what_ran(job: Job, stage: Stage, reason: Reason) -> Verdict:
     if not stage.activated:
         return Verdict('rolled-back', reason.exit_code, f'{reason.text} What runs was not touched.')
     if systemd.is_stopping():
