@@ -9,11 +9,16 @@ const PAUSE_MS = 500
 
 /** Waits for a cancel: before the activation the host is asked to stop, after it the deploy is left to the host. */
 export async function heedCancel(deployment: Deployment, signal: AbortSignal): Promise<void> {
-  const { world, facts, errands } = deployment
-  await aborted(AbortSignal.any([world.cancel, signal]))
+  const { world, errands } = deployment
+  if (!world.cancel.aborted) await aborted(AbortSignal.any([world.cancel, signal]))
   if (signal.aborted) return
-  if (facts.wasSent && !hasActivated(facts.ledger)) await stopDeploy(deployment, signal)
+  if (canBeStopped(deployment)) await stopDeploy(deployment, signal)
   errands.letGo('canceled')
+}
+
+/** A plain forced command knows no requests: any would run it once more. */
+function canBeStopped({ inputs, facts }: Deployment): boolean {
+  return inputs.protocol === 'vps-deploy' && facts.wasSent && !hasActivated(facts.ledger)
 }
 
 /** Asks until the host agrees, then leaves the result some time to arrive: who follows the deploy ends the story. */
@@ -43,6 +48,5 @@ async function aborted(signal: AbortSignal): Promise<void> {
   signal.addEventListener('abort', () => {
     resolve(undefined)
   })
-  if (signal.aborted) resolve(undefined)
   await promise
 }

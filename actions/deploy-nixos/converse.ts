@@ -1,7 +1,7 @@
 import { answerHost } from './answer.ts'
 import { connectFirst, Link } from './connect.ts'
 import { endingOf, endingOfNoSuccessor, endingOfReboot, endingOfSuccessor, type Ending } from './ending.ts'
-import type { Event, Result } from './events.ts'
+import type { AwaitingConfirm, Event, Result } from './events.ts'
 import { follow, type Outcome } from './follow.ts'
 import { greet, warnOfUntriedBoot } from './greet.ts'
 import type { Hello } from './hello.ts'
@@ -11,6 +11,8 @@ import { isDeployId, requests } from './request.ts'
 import { show } from './show.ts'
 import { isGreen, requireSame } from './verdict.ts'
 import type { Deployment } from './world.ts'
+
+const REPLAY_MS = 50
 
 interface Conversation {
   readonly deployment: Deployment
@@ -43,10 +45,21 @@ async function followOwn({ deployment, link }: Conversation, signal: AbortSignal
     if (event.type === 'accepted' || event.type === 'result') requireSame(event, facts.request)
     facts.ledger = recorded(facts.ledger, event)
     show(event, world.log)
-    if (event.type === 'awaiting-confirm') errands.start((until) => answerHost(event, deployment, until))
+    if (event.type === 'awaiting-confirm')
+      errands.start((until) => answerUnlessOver(event, deployment, until))
   }
   facts.wasSent = true
   return follow({ id, opening: requests.deploy(facts.request), onEvent }, { world, link }, signal)
+}
+
+/** After a reattachment the end may follow on the heels of the question. */
+async function answerUnlessOver(
+  event: AwaitingConfirm,
+  deployment: Deployment,
+  until: AbortSignal,
+): Promise<void> {
+  await deployment.world.clock.sleep(REPLAY_MS, until)
+  await answerHost(event, deployment, until)
 }
 
 async function conclude(outcome: Outcome, conversation: Conversation, signal: AbortSignal): Promise<Ending> {

@@ -144,9 +144,8 @@ function isUndecided({ wasSent, protocol, isConfirmed, ledger }: Facts): boolean
   return wasSent && protocol === 'vps-deploy' && !isConfirmed && ledger.result === undefined
 }
 
-function subjectOf({ request, hello, host }: Facts): string {
-  const { configuration = '' } = hello ?? {}
-  return `${shortOf(request.rev)} on ${configuration === '' ? host : `${configuration} (${host})`}`
+function subjectOf({ request, place }: Facts): string {
+  return `${shortOf(request.rev)} on ${place}`
 }
 
 /** Short enough to read, long enough to find. */

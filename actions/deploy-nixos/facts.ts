@@ -1,6 +1,5 @@
 import { hostAndPort } from '../shared/address.ts'
 import type { Destination } from '../shared/ports.ts'
-import type { Hello } from './hello.ts'
 import type { Inputs } from './inputs.ts'
 import { EMPTY_LEDGER, type Ledger } from './ledger.ts'
 import type { DeployRequest } from './request.ts'
@@ -13,7 +12,8 @@ export interface Facts {
   readonly host: string
   /** `ssh -p 2222 deploy@example.org`, for people. */
   readonly ssh: string
-  hello: Hello | undefined
+  /** `vps-arm (example.org)`, once it has said its name. */
+  place: string
   ledger: Ledger
   /** The request may have reached the host. */
   wasSent: boolean
@@ -35,7 +35,7 @@ export function newFacts(request: DeployRequest, { destination, protocol }: Inpu
     protocol,
     host: hostAndPort(destination.host, destination.port),
     ssh: sshWords(destination),
-    hello: undefined,
+    place: hostAndPort(destination.host, destination.port),
     ledger: EMPTY_LEDGER,
     wasSent: false,
     successor: undefined,

@@ -72,11 +72,13 @@ const ENOUGH = Symbol('enough')
 /** One connection's part: until the result, the end of the connection, or an event is missing. */
 async function listen(session: Session, listening: Listening, signal: AbortSignal): Promise<Heard> {
   const enough = new AbortController()
+  const end = AbortSignal.any([enough.signal, signal])
   let result: Result | undefined
   let stderr = ''
   const handlers = {
     stdout: (text: string) => {
-      if (enough.signal.aborted) return
+      // What was under way may still arrive.
+      if (end.aborted) return
       try {
         result = take(text, listening)
         if (result !== undefined || listening.stream.isTorn) enough.abort(ENOUGH)
@@ -89,7 +91,7 @@ async function listen(session: Session, listening: Listening, signal: AbortSigna
     },
   }
   listening.stream.restart()
-  const exit = await session.exec(listening.request, handlers, AbortSignal.any([enough.signal, signal]))
+  const exit = await session.exec(listening.request, handlers, end)
   if (enough.signal.reason !== ENOUGH) enough.signal.throwIfAborted()
   return { exit, stderr: stderr.trim(), result }
 }

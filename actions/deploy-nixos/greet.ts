@@ -24,8 +24,8 @@ export async function greet(session: Session, deployment: Deployment, signal: Ab
     })
   const hello = parseHello(stdout)
   requireMode(hello, inputs.mode)
-  facts.hello = hello
-  world.log.info(`Connected to ${hello.configuration} (vps-deploy ${hello.version}).`)
+  if (hello.configuration !== '') facts.place = `${hello.configuration} (${facts.host})`
+  world.log.info(`Connected to ${facts.place}, vps-deploy ${hello.version}.`)
   if (inputs.mode === 'boot') warnOfUntriedBoot(hello, world.log)
   return { session, hello }
 }

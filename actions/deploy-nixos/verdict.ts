@@ -36,9 +36,9 @@ const STATUSES_BY_CODE: ReadonlyMap<number, readonly Status[]> = new Map([
   [84, ['rolled-back']],
 ])
 
-/** What an exit code says where the host said nothing else. */
+/** What an exit code other than 0 says where the host said nothing else. */
 export function statusOfCode(code: number): Status {
-  return (code === 0 ? undefined : STATUSES_BY_CODE.get(code)?.[0]) ?? 'failed'
+  return STATUSES_BY_CODE.get(code)?.[0] ?? 'failed'
 }
 
 /** What a result says: a status, or what is wrong with the result. */
@@ -58,9 +58,10 @@ export function verdictOf({ status: word, exitCode }: Result): Verdict {
 
 /** Throws if an answer of the host does not repeat what was asked for. */
 export function requireSame(answer: Identity, asked: Partial<Identity>): void {
-  const foreign = (['id', 'rev', 'mode'] as const)
-    .filter((part) => (asked[part] ?? answer[part]) !== answer[part])
-    .map((part) => `${part} '${answer[part]}' instead of '${asked[part] ?? ''}'`)
+  const foreign = (['id', 'rev', 'mode'] as const).flatMap((part) => {
+    const wanted = asked[part] ?? answer[part]
+    return wanted === answer[part] ? [] : [`${part} '${answer[part]}' instead of '${wanted}'`]
+  })
   if (foreign.length > 0)
     throw new ActionError(`The host answered for another deploy: ${foreign.join(', ')}.`, {
       hint: 'Nothing it says about this deploy can be believed; look at the host itself.',

@@ -94,8 +94,10 @@ export class FakeHost {
           this.#running.delete(end)
           resolve(exit)
         }
+        // What is under way then still arrives.
         const giveUp = (): void => {
-          end(lost('given up'))
+          this.#running.delete(end)
+          resolve(lost('given up'))
         }
         this.#running.add(end)
         signal?.addEventListener('abort', giveUp)

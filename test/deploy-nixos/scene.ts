@@ -2,6 +2,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { deployNixos } from '../../actions/deploy-nixos/deploy.ts'
 import type { World } from '../../actions/deploy-nixos/world.ts'
+import { ActionError } from '../../actions/shared/errors.ts'
 import type { HttpGet } from '../../actions/shared/ports.ts'
 import {
   countingRandom,
@@ -81,6 +82,10 @@ export class Scene {
 
   get message(): string {
     return this.error instanceof Error ? this.error.message : ''
+  }
+
+  get hint(): string {
+    return this.error instanceof ActionError ? (this.error.hint ?? '') : ''
   }
 
   /** All that was logged, a line each. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { text } from '../../actions/shared/markdown.ts'
 import { goWell } from './fakedeploy.ts'
 import { playing } from './scene.ts'
 
@@ -56,7 +57,7 @@ describe('what the host says on the way', () => {
     expect(scene.log.of('host')).toEqual(['caddy: 2.7 → 2.8 +15 kB\n', 'jq: – → 1.7 \n', 'vim: 9 → – \n'])
     expect(scene.log.of('info')).toContain('Units restarted: caddy.service')
     expect(scene.log.of('error')).toContain('Unit newly failed: bad.service (exit-code, status 3)')
-    expect(scene.summary.markdown).toContain('- bad.service &#40;exit-code&#44; status 3&#41;\n')
+    expect(scene.summary.markdown).toContain(`- ${text('bad.service (exit-code, status 3)')}\n`)
     expect(scene.summary.markdown).toContain('- worse.service\n')
   })
 })
