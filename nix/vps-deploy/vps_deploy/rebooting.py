@@ -42,6 +42,6 @@ def start(deploy: DeployDirectory) -> None:
         os.unlink(temporary)
     files.sync_directory(deploy.path)
     subprocess.run(
-        ['systemd-run', '--quiet', '--collect', f'--on-active={_SECONDS_FOR_THE_ANSWER}', 'systemctl', 'reboot'],
+        ['systemd-run', '--quiet', '--collect', '--timer-property=AccuracySec=100ms', f'--on-active={_SECONDS_FOR_THE_ANSWER}', 'systemctl', 'reboot'],
         check=True, stdin=subprocess.DEVNULL, timeout=30,
     )  # fmt: skip
