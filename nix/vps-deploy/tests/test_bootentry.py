@@ -131,6 +131,9 @@ search --set=drive1 --fs-uuid abc
 }
 submenu "NixOS - All configurations" --class submenu {
 menuentry "NixOS - Configuration 3 (2026-11-22 - 25.11)" --class nixos --unrestricted {
+function say {
+  echo hello
+}
   linux ($drive1)/nix/store/k/bzImage init=%s/init loglevel=4
 }
 menuentry "NixOS - Configuration 2 (2026-11-20 - 25.11)" --class nixos --unrestricted {

@@ -37,13 +37,19 @@ DEVICES = {
     '/dev/sda2': '8:2', '/dev/disk/by-partlabel/swap': '8:2', '/dev/sda3': '8:3', '/dev/disk/by-partlabel/crypt': '8:3', '/dev/sdb1': '8:17',
     '/swapfile': 'file:/swapfile', '/swap/../swapfile': 'file:/swapfile', '/dev/sdb2': '8:18',
 }  # fmt: skip
+
+
+def is_same(one: str, other: str) -> bool:
+    return (one, other) == ('/persist-by-another-name/lib', '/var/lib')
+
+
 WORLD = World(
     mounts=parse_mountinfo(MOUNTINFO),
     swaps=frozenset({'8:2', 'file:/swapfile'}),
     slaves={'crypt': ('254:0', frozenset({'8:3'}))},
     members={'254:0': frozenset({'254:0', '8:18'}), '8:18': frozenset({'254:0', '8:18'})},
     device_of=DEVICES.get,
-    same=lambda one, other: (one, other) == ('/persist-by-another-name/lib', '/var/lib'),
+    same=is_same,
 )
 LUKS = {'crypt': '/dev/disk/by-partlabel/crypt'}
 

@@ -65,6 +65,7 @@ class Fetching(Bench):
         kept = self.origin.commit('kept', (base,))
         self.fetch(mirror)
         self.assertEqual(mirror.tip(), kept)
+        subprocess.run(['git', f'--git-dir={mirror.path}', 'gc', '--quiet', '--prune=now'], check=True)
         self.assertTrue(mirror.exists(lost))
         self.assertFalse(mirror.contains(kept, lost))
 

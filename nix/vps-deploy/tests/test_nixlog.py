@@ -55,7 +55,8 @@ class Lines(unittest.TestCase):
     def test_odd_types_do_no_harm(self) -> None:
         log = NixLog()
         for action in ('msg', 'start', 'stop', 'result'):
-            for value in (None, 'x', [], {}, [[]], 1.5):
+            values: list[object] = [None, 'x', [], {}, [[]], 1.5]
+            for value in values:
                 log.feed(line(action=action, level=value, msg=value, text=value, id=value, type=value, fields=value, file=value))
                 log.feed(line(action=action, type=101, fields=value, level=0))
 

@@ -177,6 +177,8 @@ class Ends(unittest.TestCase):
         started = time.monotonic()
         self.assertEqual(run(['sh', '-c', 'exec >&- 2>&-; sleep 0.6; exit 4'], timeout=10).code, 4)
         self.assertGreater(time.monotonic() - started, 0.5)
+        with self.assertRaises(TimedOut):
+            run(['sh', '-c', 'exec >&- 2>&-; sleep 60'], timeout=0.5)
 
 
 class Memory(unittest.TestCase):
