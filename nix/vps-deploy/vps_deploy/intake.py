@@ -2,12 +2,12 @@
 
 import os
 import sys
-import traceback
 from typing import NamedTuple
 
 from . import VERSION, clock, config, decision, files, results
 from .config import Config
 from .events import EventLog
+from .journal import print_traceback
 from .protocol import Abort, BadRequest, Confirm, Deploy, DeployTip, Reboot, Rollback, parse_spooled
 from .spool import MAX_QUEUED, Letter, Spool
 from .state import Asked, DeployDirectory, StateDirectory
@@ -78,7 +78,7 @@ def answer(letter: Letter, spool: Spool) -> dict[str, object]:
     except config.ConfigError as error:
         return {'exit': results.INTERNAL, 'message': f'the configuration of this host is wrong: {error}'}
     except Exception as error:
-        traceback.print_exc()
+        print_traceback()
         reason = f'{type(error).__name__}: {error}'
         return {'exit': results.INTERNAL, 'message': f'{reason} (on the host: journalctl -u vps-deploy-intake)'}
 
@@ -270,4 +270,4 @@ def _remember_refusal(letter: Letter, message: str) -> None:
         verb = letter.request.partition(' ')[0]
         files.write(path, '\n'.join([*lines, f'{clock.iso()} {verb}: {message}', '']).encode())
     except (OSError, config.ConfigError):
-        traceback.print_exc()
+        print_traceback()

@@ -9,9 +9,10 @@ from . import build, closure, disks, gcroots, policy, reboot, results, space, su
 from .git import GitFailed, Mirror
 from .job import Ended, Job
 from .nixlog import BuildLine, EvalError, Event
-from .process import TimedOut
-from .switching import switch
+from .process import TimedOut, stream
+from .switchlog import SwitchLog
 from .systems import BOOTED, RUNNING, real
+from .text import printable
 
 _CHECK_SECONDS = 120.0
 
@@ -182,9 +183,21 @@ def _check(job: Job, previous: str, system: str) -> Plan:
 
 def _inhibitors(job: Job, system: str) -> list[str]:
     """Critical components that must not change under a running system; older systems do not know the question."""
-    ran = switch(job, system, 'check', min(_CHECK_SECONDS, max(job.seconds_left(), 1)), stoppable=True)
-    if not ran.said.inhibited:
+    said = SwitchLog()
+
+    def show(_which: str, raw: bytes, _continued: bool) -> None:
+        line = said.feed(printable(raw))
+        if line is not None:
+            job.log.line('switch', line)
+
+    argv = [f'{system}/bin/switch-to-configuration', 'check']
+    limit = min(_CHECK_SECONDS, max(job.seconds_left(), 1))
+    try:
+        stream(argv, on_line=show, timeout=limit, canceled=job.canceled)
+    except (OSError, TimedOut) as error:
+        raise Ended('failed', results.INTERNAL, f'{" ".join(argv)}: {error} Nothing was changed.') from error
+    if not said.inhibited:
         return []
-    return ran.said.inhibitors or ['a critical component changed (switch inhibitor)']
+    return said.inhibitors or ['a critical component changed (switch inhibitor)']
 
 

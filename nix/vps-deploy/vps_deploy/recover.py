@@ -3,7 +3,6 @@
 At boot and before every worker run for all of them; with `--deadline ID` from the timer of one.
 """
 
-import argparse
 import os
 import time
 from typing import NamedTuple
@@ -24,23 +23,28 @@ _POLL_SECONDS = 0.2
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog='vps-deploy-recover')
-    parser.add_argument('--deadline', metavar='ID')
-    parser.add_argument('--state-dir', metavar='DIRECTORY')
-    given = parser.parse_args(arguments)
+    given = _options(arguments)
     stop = Stop()
     stop.listen()
     spool = Spool()
     try:
-        state = StateDirectory(given.state_dir or config.read().state_dir)
-        if given.deadline:
-            return at_deadline(state.deploy(given.deadline), state, spool, stop)
+        state = StateDirectory(given.get('--state-dir') or config.read().state_dir)
+        if '--deadline' in given:
+            return at_deadline(state.deploy(given['--deadline']), state, spool, stop)
         with files.locked(spool.worker_lock):
             recover_everything(state, spool, stop)
             finish.remember_revisions(state, config.read().profile)
     except HostGoesDown:
         pass
     return 0
+
+
+def _options(arguments: list[str]) -> dict[str, str]:
+    """`--deadline ID --state-dir DIRECTORY`, both or none."""
+    given = dict(zip(arguments[::2], arguments[1::2], strict=False))
+    if len(arguments) % 2 or not set(given) <= {'--deadline', '--state-dir'}:
+        raise SystemExit('usage: vps-deploy-recover [--deadline ID --state-dir DIRECTORY]')
+    return given
 
 
 def at_deadline(deploy: DeployDirectory, state: StateDirectory, spool: Spool, stop: Stop) -> int:

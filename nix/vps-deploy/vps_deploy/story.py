@@ -1,10 +1,10 @@
 """A deploy from its request to its result."""
 
-import traceback
 
 from . import arming, commit, decision, results, rollback, systemd, tryout, units
 from .decision import Decision
 from .job import ChangedBySomebodyElse, Ended, HostGoesDown, Job, Verdict
+from .journal import print_traceback
 from .prepare import Plan, prepare
 from .process import Canceled
 from .state import Stage
@@ -27,7 +27,7 @@ def carry_out(job: Job) -> Verdict:
     except ChangedBySomebodyElse as changed:
         return changed_by_somebody_else(job, changed)
     except Exception as error:
-        traceback.print_exc()
+        print_traceback()
         message = f'Internal error: {type(error).__name__}: {error}. Nothing was changed.'
         return _not_changed(job, Verdict('failed', results.INTERNAL, message))
 
@@ -114,7 +114,7 @@ def _try_and_commit(job: Job, plan: Plan) -> Verdict:
     except ChangedBySomebodyElse:
         raise
     except Exception as error:
-        traceback.print_exc()
+        print_traceback()
         standing = decision.decide(job.deploy.path, 'rollback', 'worker')
         reason = Reason(results.ROLLED_BACK, f'Internal error: {type(error).__name__}: {error}.')
     return carry_out_decision(job, stage, standing, reason)
@@ -177,7 +177,7 @@ def _back_to_what_ran(job: Job, stage: Stage, reason: Reason) -> Verdict:
     except ChangedBySomebodyElse as changed:
         return changed_by_somebody_else(job, changed)
     except Exception as error:
-        traceback.print_exc()
+        print_traceback()
         done = rollback.RolledBack([f'{type(error).__name__}: {error}'])
     if not done.problems:
         return Verdict('rolled-back', reason.exit_code, f'{reason.text} The system that ran before runs again. {UNDONE}')

@@ -25,7 +25,7 @@ def switch(job: Job, system: str, action: str, limit_seconds: float, *, stoppabl
     If `stoppable`, a decision to roll back, the deadline and SIGTERM end it. Raises SystemdFailed.
     """
     said = SwitchLog()
-    name = {'test': 'activate', 'dry-activate': 'plan', 'boot': 'commit', 'check': 'check'}[action]
+    name = {'test': 'activate', 'dry-activate': 'plan', 'boot': 'commit'}[action]
     if not stoppable and action == 'test':
         name = 'rollback'
 
@@ -50,7 +50,7 @@ def switch(job: Job, system: str, action: str, limit_seconds: float, *, stoppabl
 
 def units_of(job: Job) -> list[str]:
     """The units a switch of this deploy may still run in, after whoever watched it has died."""
-    return [f'vps-deploy-{name}-{job.id}.service' for name in ('activate', 'plan', 'commit', 'check', 'rollback')]
+    return [f'vps-deploy-{name}-{job.id}.service' for name in ('activate', 'plan', 'commit', 'rollback')]
 
 
 def take_lock(job: Job) -> None:

@@ -1,6 +1,6 @@
 """The new system on trial: activate, settle, check, be confirmed. Ends in a decision."""
 
-import secrets
+import os
 import time
 from typing import NamedTuple
 
@@ -120,7 +120,7 @@ def _confirmed(job: Job) -> Decision:
         return decision.decide(job.deploy.path, 'commit', 'checks')
     with job.phase('confirm'):
         at = arming.move_deadline(job)
-        confirmation = Confirmation(secrets.token_hex(16), clock.boot_ticks())
+        confirmation = Confirmation(os.urandom(16).hex(), clock.boot_ticks())
         job.deploy.set_confirmation(confirmation)
         left = max(at - clock.monotonic(), 0)
         job.events.append(

@@ -4,11 +4,11 @@ One deploy a run: the next run is the newest code, with the newest policy.
 """
 
 import time
-import traceback
 
 from . import clock, config, decision, files, finish, recover, results
 from .events import EventLog
 from .job import HostGoesDown, Job, Stop, Verdict
+from .journal import print_traceback
 from .spool import Spool
 from .state import DeployDirectory, StateDirectory
 from .story import carry_out
@@ -27,7 +27,7 @@ def main(arguments: list[str]) -> int:
         return 0
     except Exception:
         # Whatever it was, the queue starts us again: not so fast that nobody else gets to run.
-        traceback.print_exc()
+        print_traceback()
         time.sleep(_CRASH_PAUSE_SECONDS)
         return results.INTERNAL
 
