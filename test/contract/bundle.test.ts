@@ -3,7 +3,8 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { actionNames, root } from '../support/manifest.ts'
-import { runScript } from '../support/run-action.ts'
+import { runAction, runScript } from '../support/run-action.ts'
+import { freePort, makeKey } from '../support/sshd.ts'
 
 const dist = join(root, 'dist')
 
@@ -55,4 +56,15 @@ describe.each(actionNames())('the bundle of %s', (action) => {
     // The toolkit comes later: the report does see such modules.
     expect(after).toEqual(expect.arrayContaining([expect.stringMatching(HEAVY)]))
   })
+})
+
+test('a host that refuses the connection while the SSH client still loads is told as such', async () => {
+  const { privateKey, publicKey } = await makeKey()
+  const port = String(await freePort())
+  const { code, stdout, stderr } = await runAction('deploy-nixos', {
+    ...{ host: '127.0.0.1', port, 'ssh-key': privateKey, 'known-hosts': `127.0.0.1 ${publicKey}` },
+    'connect-attempts': '1',
+  })
+  expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
+  expect(stdout).toContain(`127.0.0.1:${port} refused the connection.`)
 })

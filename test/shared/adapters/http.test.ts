@@ -1,4 +1,9 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { httpGet } from '../../../actions/shared/adapters/http.ts'
 import { freePort } from '../../support/sshd.ts'
@@ -10,13 +15,24 @@ let server: Server
 let base: string
 const asked: string[] = []
 
+/** Sends a body until the other side has had enough. */
+function endless(response: ServerResponse): void {
+  const timer = setInterval(() => response.write('x'.repeat(1_000)), 5)
+  response.on('close', () => {
+    clearInterval(timer)
+    asked.push('closed')
+  })
+}
+
+/** `/200` answers so, `/302/2` redirects twice more, anything else is never answered. */
 function answer(request: IncomingMessage, response: ServerResponse): void {
   const url = request.url ?? ''
   asked.push(url)
-  const [, status = '', hops = ''] = /^\/(\d{3})(?:\/(\d+))?$/.exec(url) ?? []
-  if (status === '') return
-  if (hops !== '') response.setHeader('location', hops === '0' ? '/204' : `/302/${Number(hops) - 1}`)
-  response.writeHead(Number(status)).end('body')
+  if (url === '/endless') endless(response)
+  const [, status, hops] = /^\/(\d{3})(?:\/(\d+))?$/.exec(url) ?? []
+  if (status === undefined) return
+  const location = hops === '0' ? '/204' : `/302/${Number(hops) - 1}`
+  response.writeHead(Number(status), hops === undefined ? {} : { location }).end('body')
 }
 
 beforeAll(async () => {
@@ -48,6 +64,23 @@ describe('the status of an answer', () => {
   test('is that of a redirect to nowhere', async () => {
     expect(await httpGet(`${base}/304`, FOLLOW)).toEqual({ status: 304 })
   })
+})
+
+test('a body is not waited for', async () => {
+  expect(await httpGet(`${base}/endless`, FOLLOW)).toEqual({ status: 200 })
+  while (asked.at(-1) !== 'closed') await new Promise((resolve) => setTimeout(resolve, 5))
+})
+
+test('a server that cannot prove its name has not answered', async () => {
+  const key = join(mkdtempSync(join(tmpdir(), 'nix-vps-tls-')), 'key.pem')
+  const argv = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']
+  const pem = execFileSync('openssl', [...argv, '-subj', '/CN=localhost', '-keyout', key], { stdio: 'pipe' })
+  const secure = createSecureServer({ key: readFileSync(key), cert: pem }, answer)
+  const port = await freePort()
+  await new Promise<void>((resolve) => secure.listen(port, '127.0.0.1', resolve))
+  await expect(httpGet(`https://127.0.0.1:${port}/200`, FOLLOW)).rejects.toThrow('self-signed certificate')
+  await new Promise((resolve) => secure.close(resolve))
+  rmSync(dirname(key), { recursive: true })
 })
 
 describe('no answer', () => {

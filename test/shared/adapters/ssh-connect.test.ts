@@ -135,6 +135,8 @@ describe('through a jump host', () => {
       kind: 'unreachable',
       message: expect.stringContaining(`The jump host cannot reach 127.0.0.1:${port}: `),
     })
+    // Nothing stays open for a host that was not reached.
+    while (jump.connections().length > 0) await new Promise((resolve) => setTimeout(resolve, 10))
   })
 
   test('a jump host that dies takes the session with it, and says so', async () => {

@@ -82,10 +82,10 @@ describe('a host is refused before anything is sent to it', () => {
     })
   })
 
-  test('with none of its keys behind the fingerprint', async () => {
+  test('with none of its keys behind the fingerprint; the first one it showed is named', async () => {
     await expect(connect({ fingerprints: fingerprintOf(stranger) })).rejects.toMatchObject({
       kind: 'host-key',
-      message: expect.stringContaining(`not the pinned ${fingerprintOf(stranger)}`),
+      message: `The host key of 127.0.0.1:${sshd.port} is ssh-ed25519 ${fingerprintOf(sshd.hostKeys.ed25519)}, not the pinned ${fingerprintOf(stranger)}.`,
     })
   })
 
