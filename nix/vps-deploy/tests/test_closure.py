@@ -1,6 +1,7 @@
+import json
 import unittest
 
-from vps_deploy.closure import compare, name_and_version, natural
+from vps_deploy.closure import PathInfo, compare, name_and_version, natural, parse_path_info, reachable
 
 
 def path(name: str, hash: str = '0') -> str:
@@ -47,6 +48,33 @@ class Names(unittest.TestCase):
 
     def test_versions_are_sorted_as_people_do(self) -> None:
         self.assertEqual(sorted(['2.10', '2.9', '2.9-rc1', '10', 'a'], key=natural), ['a', '2.9', '2.9-rc1', '2.10', '10'])
+
+
+A, B, C = ('a' * 32 + '-a-1', 'b' * 32 + '-b-1', 'c' * 32 + '-c-1')
+
+
+class Reading(unittest.TestCase):
+    def test_all_forms_of_path_info(self) -> None:
+        store = '/nix/store'
+        entry = {'narSize': 7, 'references': [f'{store}/{A}', f'{store}/{B}'], 'valid': True}
+        short = {'narSize': 7, 'references': [A, B]}
+        forms: list[object] = [
+            [{'path': f'{store}/{A}', **entry}],
+            {f'{store}/{A}': entry},
+            {'info': {A: short}, 'storeDir': store, 'version': 2},
+        ]
+        for form in forms:
+            self.assertEqual(parse_path_info(json.dumps(form)), {A: PathInfo(7, (A, B))})
+
+    def test_a_path_that_is_not_there(self) -> None:
+        for form in ([{'path': '/nix/store/x', 'valid': False}], {'/nix/store/x': None}):
+            with self.assertRaisesRegex(ValueError, 'x is not in the store'):
+                parse_path_info(json.dumps(form))
+
+    def test_a_closure_is_what_can_be_reached(self) -> None:
+        paths = {A: PathInfo(1, (A, B)), B: PathInfo(2, (A,)), C: PathInfo(4, (B,))}
+        self.assertEqual(reachable(paths, f'/nix/store/{A}'), {A: 1, B: 2})
+        self.assertEqual(reachable(paths, f'/nix/store/{C}'), {A: 1, B: 2, C: 4})
 
 
 class Differences(unittest.TestCase):

@@ -4,9 +4,9 @@ import fnmatch
 import os
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from .closure import natural
 
@@ -17,15 +17,13 @@ _INIT = re.compile(r'(?:^|\s|=)init=(/\S+)/init(?=\s|"|$)')
 _COUNTED = re.compile(r'(?P<id>.+?)\+(?P<left>\d+)(?:-(?P<done>\d+))?\.conf\Z')
 
 
-@dataclass(frozen=True)
-class Unknown:
+class Unknown(NamedTuple):
     """The default entry could not be told; `reason` is a sentence."""
 
     reason: str
 
 
-@dataclass(frozen=True)
-class _Found:
+class _Found(NamedTuple):
     written: float
     system: Path | Unknown
 
@@ -65,8 +63,7 @@ def _systemd_boot(roots: Sequence[Path], efi_default: Path) -> _Found | None:
     return _Found(written, Unknown(f'systemd-boot starts {wanted} by default, but no entry is called so.'))
 
 
-@dataclass(frozen=True)
-class _Entry:
+class _Entry(NamedTuple):
     file: Path
     id: str
     """File name without the counters of automatic boot assessment (`+LEFT-DONE`)."""
@@ -117,21 +114,20 @@ def _grub(root: Path) -> _Found | None:
     return _Found(config.stat().st_mtime, _system_in(entry, f'{config}, entry {wanted}'))
 
 
-@dataclass
 class _Menu:
-    title: str
-    text: str
-    entries: 'list[_Menu]'
+    def __init__(self, title: str) -> None:
+        self.title, self.text = title, ''
+        self.entries: list[_Menu] = []
 
 
 def _grub_menu(text: str) -> list[_Menu]:
-    top = _Menu('', '', [])
+    top = _Menu('')
     open_blocks: list[_Menu | None] = [top]
     for line in text.splitlines():
         match = re.match(r'\s*(menuentry|submenu)\s+(?:"((?:[^"\\]|\\.)*)"|\'([^\']*)\')', line)
         within = next(menu for menu in reversed(open_blocks) if menu is not None)
         if match:
-            within.entries.append(_Menu(match[2] or match[3] or '', '', []))
+            within.entries.append(_Menu(match[2] or match[3] or ''))
             open_blocks.append(within.entries[-1])
         elif line.rstrip().endswith('{'):
             open_blocks.append(None)

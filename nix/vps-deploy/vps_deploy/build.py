@@ -5,9 +5,9 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 from urllib.parse import quote
 
 from .config import Config, Repository
@@ -18,11 +18,12 @@ from .text import escaped
 
 OOM_SCORE = 900
 """If memory runs out, evaluation and build go first."""
-MIN_VERSION = (2, 18)
 LFS_VERSION = (2, 27)
-ALWAYS_SUBSTITUTE_VERSION = (2, 19)
 _NIX_LINE = 1 << 20
 _KEPT_ERRORS = 20
+
+# NixOS marks a system as not to be substituted, though a cache has it. Nix 2.18 does not know this and says so.
+_ALWAYS_SUBSTITUTE = 'always-allow-substitutes'
 
 OnEvent = Callable[[Event], None]
 
@@ -50,8 +51,7 @@ class BuildRefused(Exception):
     """`builds` is `never`, and the system cannot be fetched whole. Nothing was touched."""
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(NamedTuple):
     """What a commit evaluates to, and what is missing in the store. Sizes are rounded as Nix prints them."""
 
     drv: str
@@ -64,8 +64,7 @@ class Plan:
     unpacked_bytes: int = 0
 
 
-@dataclass(frozen=True)
-class Work:
+class Work(NamedTuple):
     """What every step needs. `home`: private directory for caches; `deadline`: a time of `time.monotonic()`."""
 
     config: Config
@@ -84,14 +83,14 @@ class Work:
 
 def resolve(work: Work, mirror: Mirror, rev: str) -> Plan:
     """Evaluates the commit and asks what is missing. Raises EvalFailed, BuildRefused, TimedOut, Canceled."""
-    version = nix_version()
-    if version < MIN_VERSION:
-        raise EvalFailed(f'Nix {_dotted(version)} is too old here: {_dotted(MIN_VERSION)} or later is needed.')
-    reference = flake_reference(work.config.repository, mirror.path, rev, version)
+    repository = work.config.repository
+    reference = flake_reference(repository, mirror.path, rev, nix_version() if repository.lfs else ())
     drv, out = _evaluate(work, mirror, rev, reference)
+    if os.path.exists(out):
+        return Plan(drv, out)
     if work.config.builds == 'never':
-        return _check_fetchable(_plan(work, version, drv, out, out), work.config)
-    return _plan(work, version, drv, out, f'{drv}^out')
+        return _check_fetchable(_plan(work, drv, out, out), work.config)
+    return _plan(work, drv, out, f'{drv}^out')
 
 
 def realise(work: Work, plan: Plan, gc_root: str | Path) -> Path:
@@ -101,7 +100,7 @@ def realise(work: Work, plan: Plan, gc_root: str | Path) -> Path:
     """
     never_build = work.config.builds == 'never'
     os.makedirs(os.path.dirname(gc_root), exist_ok=True)
-    argv = ['nix', 'build', *_options(work.config, nix_version()), '--print-out-paths', '--out-link', str(gc_root)]
+    argv = ['nix', 'build', *_options(work.config), '--print-out-paths', '--out-link', str(gc_root)]
     # Fetched by its output path: NixOS marks the derivation of a system as never to be substituted.
     argv.append(plan.out if never_build else f'{plan.drv}^out')
     heard = _Heard(work.on_event)
@@ -174,7 +173,7 @@ def _evaluate(work: Work, mirror: Mirror, rev: str, reference: str) -> tuple[str
     installable = f'{reference}#nixosConfigurations."{name}".config.system.build.toplevel'
     # Without --no-write-lock-file: with it an outdated lock file is brought up to date in memory, and no error.
     locked = ['--no-update-lock-file', '--option', 'eval-cache', 'false']
-    options = [*_options(work.config, nix_version()), *locked]
+    options = [*_options(work.config), *locked]
     heard = _Heard(work.on_event, hold_errors=True)
     code = _stream(work, ['nix', 'eval', '--json', *options, installable, '--apply', _APPLY], heard)
     if code != 0:
@@ -191,17 +190,17 @@ def _evaluate(work: Work, mirror: Mirror, rev: str, reference: str) -> tuple[str
 
 def _source(work: Work, mirror: Mirror, rev: str, reference: str) -> Source:
     """Asked only after a failure: where the flake's files lie in the store."""
-    argv = ['nix', 'flake', 'metadata', '--json', *_options(work.config, nix_version()), '--no-update-lock-file', reference]
+    argv = ['nix', 'flake', 'metadata', '--json', *_options(work.config), '--no-update-lock-file', reference]
     try:
         done = run(argv, timeout=min(60.0, work.seconds_left), env=_environment(work))
         path = cast(dict[str, object], json.loads(done.stdout)).get('path') if done.code == 0 else None
     except (OSError, TimedOut, ValueError):
         path = None
-    return Source(path if isinstance(path, str) else None, lambda file: mirror.has_file(rev, file))
+    return Source(path if isinstance(path, str) else None, partial(mirror.has_file, rev))
 
 
-def _plan(work: Work, version: tuple[int, ...], drv: str, out: str, target: str) -> Plan:
-    options = _options(work.config, version, log_format='raw')
+def _plan(work: Work, drv: str, out: str, target: str) -> Plan:
+    options = _options(work.config, log_format='raw')
     done = run(['nix', 'build', '--dry-run', *options, '--no-link', target], timeout=work.seconds_left, env=_environment(work))
     missing = parse_missing(done.stderr)
     # An output path that no cache has is an error or a line of the list, depending on the version.
@@ -213,7 +212,7 @@ def _plan(work: Work, version: tuple[int, ...], drv: str, out: str, target: str)
 
 def _check_fetchable(plan: Plan, config: Config) -> Plan:
     lacking = [*plan.to_build, *plan.unknown]
-    if not lacking or os.path.exists(plan.out):
+    if not lacking:
         return plan
     first = ', '.join(os.path.basename(path) for path in lacking[:3])
     more = f' and {len(lacking) - 3} more' if len(lacking) > 3 else ''
@@ -223,16 +222,14 @@ def _check_fetchable(plan: Plan, config: Config) -> Plan:
     )
 
 
-def _options(config: Config, version: tuple[int, ...], log_format: str = 'internal-json') -> list[str]:
-    options = {'accept-flake-config': 'false'}
+def _options(config: Config, log_format: str = 'internal-json') -> list[str]:
+    options = {'accept-flake-config': 'false', _ALWAYS_SUBSTITUTE: 'true'}
     if config.substituters:
         options['extra-substituters'] = ' '.join(config.substituters)
     if config.trusted_public_keys:
         options['extra-trusted-public-keys'] = ' '.join(config.trusted_public_keys)
     if config.builds == 'never':
         options |= {'max-jobs': '0', 'builders': '', 'fallback': 'false'}
-    if version >= ALWAYS_SUBSTITUTE_VERSION:
-        options['always-allow-substitutes'] = 'true'
     pairs = (('--option', name, value) for name, value in options.items())
     features = ('--extra-experimental-features', 'nix-command flakes')
     return [*features, '--log-format', log_format, *(part for pair in pairs for part in pair)]
@@ -298,7 +295,7 @@ class _Heard:
 
 
 def _is_chatter(event: Event) -> bool:
-    return isinstance(event, Message) and event.level > 3
+    return isinstance(event, Message) and (event.level > 3 or event.text.endswith(f"unknown setting '{_ALWAYS_SUBSTITUTE}'"))
 
 
 def _sizes(line: str) -> tuple[int, int]:

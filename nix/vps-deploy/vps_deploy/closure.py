@@ -1,16 +1,16 @@
 """What differs between two systems, by package name and version, and how large they are: from the store alone."""
 
+import json
 import os
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple, cast
 
 from .process import TimedOut, run
 from .text import escaped
 
 QUERY_SECONDS = 120.0
-_BATCH = 500
 
 # Output names that nixpkgs appends to `name-version`; other suffixes are part of the version (`2.0-rc1`, `1.0-beta`).
 _OUTPUTS = (
@@ -25,8 +25,14 @@ class StoreUnreadable(Exception):
     """Nix could not say what a system consists of."""
 
 
-@dataclass(frozen=True)
-class Change:
+class PathInfo(NamedTuple):
+    """Of a store path: size in bytes as unpacked (NAR size), and the base names of the paths it refers to."""
+
+    size: int
+    references: tuple[str, ...]
+
+
+class Change(NamedTuple):
     """One package; `before` and `after` are its versions (empty lists also for packages without a version)."""
 
     name: str
@@ -44,15 +50,14 @@ class Change:
         }
 
 
-@dataclass(frozen=True)
-class ClosureDiff:
+class ClosureDiff(NamedTuple):
     """Sizes are bytes as unpacked (NAR size)."""
 
-    added: list[Change] = field(default_factory=list[Change])
-    removed: list[Change] = field(default_factory=list[Change])
-    changed: list[Change] = field(default_factory=list[Change])
-    bytes_before: int = 0
-    bytes_after: int = 0
+    added: list[Change]
+    removed: list[Change]
+    changed: list[Change]
+    bytes_before: int
+    bytes_after: int
 
     def to_json(self) -> dict[str, object]:
         return {
@@ -75,13 +80,15 @@ def name_and_version(store_path: str) -> tuple[str, str]:
 
 def diff(old: str | Path | None, new: str | Path) -> ClosureDiff:
     """Compares two systems in the store. Raises StoreUnreadable."""
-    return compare(sizes(old) if old is not None else {}, sizes(new))
+    old_path, new_path = os.path.realpath(old) if old is not None else None, os.path.realpath(new)
+    paths = read_closures([path for path in (old_path, new_path) if path])
+    return compare(reachable(paths, old_path) if old_path else {}, reachable(paths, new_path))
 
 
 def compare(before: Mapping[str, int], after: Mapping[str, int]) -> ClosureDiff:
     """`before` and `after`: size by store path. Packages whose set of versions is the same do not appear."""
     old, new = _by_name(before), _by_name(after)
-    result = ClosureDiff(bytes_before=sum(before.values()), bytes_after=sum(after.values()))
+    result = ClosureDiff([], [], [], sum(before.values()), sum(after.values()))
     for name in sorted({*old, *new}, key=str.lower):
         change = _change(name, old.get(name), new.get(name))
         if name not in old:
@@ -93,30 +100,55 @@ def compare(before: Mapping[str, int], after: Mapping[str, int]) -> ClosureDiff:
     return result
 
 
-def sizes(system: str | Path) -> dict[str, int]:
-    """NAR size in bytes by store path of everything `system` needs. Raises StoreUnreadable."""
-    # Not by `nix path-info --json`: its form differs between versions, and will again.
-    path = os.path.realpath(system)
+def reachable(paths: Mapping[str, PathInfo], start: str) -> dict[str, int]:
+    """Size by store path of `start` and all it refers to."""
+    found: dict[str, int] = {}
+    pending = [os.path.basename(start)]
+    while pending:
+        name = pending.pop()
+        if name not in found:
+            found[name] = paths[name].size
+            pending += paths[name].references
+    return found
+
+
+def read_closures(roots: Sequence[str]) -> dict[str, PathInfo]:
+    """Everything the given store paths need, by base name. Raises StoreUnreadable."""
+    argv = ['nix', '--extra-experimental-features', 'nix-command', 'path-info', '--json', '--recursive', *roots]
     try:
-        paths = _query('--requisites', [path])
-        found: list[str] = []
-        for start in range(0, len(paths), _BATCH):
-            found += _query('--size', paths[start : start + _BATCH])
-        return {item: int(size) for item, size in zip(paths, found, strict=True)}
+        done = run(argv, timeout=QUERY_SECONDS)
+        if done.code != 0:
+            # Later versions will ask which form is wanted, earlier ones do not know the question.
+            done = run([*argv, '--json-format', '1'], timeout=QUERY_SECONDS)
+        if done.code != 0:
+            raise ValueError(done.stderr.strip())
+        return parse_path_info(done.stdout)
     except (OSError, TimedOut, ValueError) as error:
-        raise StoreUnreadable(f'The closure of {path} cannot be read: {escaped(str(error))}') from error
+        raise StoreUnreadable(f'The closure of {" and ".join(roots)} cannot be read: {escaped(str(error))}') from error
+
+
+def parse_path_info(text: str) -> dict[str, PathInfo]:
+    """Reads `nix path-info --json`: a list up to Nix 2.18, then an object by path, in format 2 one under `info`."""
+    value = cast(object, json.loads(text))
+    if isinstance(value, list):
+        items = [(item.get('path'), item) for item in cast(list[dict[str, object]], value)]
+    else:
+        members = cast(dict[str, object], value)
+        items = list(cast(dict[object, object], members.get('info', members)).items())
+    return {os.path.basename(str(path)): _path_info(str(path), item) for path, item in items}
+
+
+def _path_info(path: str, item: object) -> PathInfo:
+    members = cast(dict[str, object], item) if isinstance(item, dict) else {}
+    size, references = members.get('narSize'), members.get('references')
+    if not isinstance(size, int) or not isinstance(references, list):
+        raise ValueError(f'{path} is not in the store')
+    return PathInfo(size, tuple(os.path.basename(str(name)) for name in cast(list[object], references)))
 
 
 def natural(text: str) -> list[tuple[int, int, str]]:
     """A sort key that puts 2.9 before 2.10."""
     return [(1, int(part), '') if part.isdecimal() else (0, 0, part) for part in re.findall(r'[0-9]+|[^0-9]+', text)]
-
-
-def _query(what: str, paths: list[str]) -> list[str]:
-    done = run(['nix-store', '--query', what, *paths], timeout=QUERY_SECONDS)
-    if done.code != 0:
-        raise ValueError(done.stderr.strip())
-    return done.stdout.split()
 
 
 def _by_name(sizes_by_path: Mapping[str, int]) -> dict[str, tuple[set[str], int]]:

@@ -5,7 +5,6 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple, cast
 
@@ -19,8 +18,7 @@ _NAMED = frozenset('zfs nfs nfs4 cifs smb3 9p virtiofs ceph overlay glusterfs'.s
 _BY = {'UUID': 'by-uuid', 'LABEL': 'by-label', 'PARTUUID': 'by-partuuid', 'PARTLABEL': 'by-partlabel', 'ID': 'by-id'}
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """A line of fstab."""
 
     spec: str
@@ -41,8 +39,7 @@ class Entry:
         return values[-1] if values else None
 
 
-@dataclass(frozen=True)
-class Mounted:
+class Mounted(NamedTuple):
     """A line of mountinfo: `device` is `major:minor`, `root` the directory of the file system that is mounted."""
 
     target: str

@@ -3,8 +3,6 @@
 import os
 import re
 import shlex
-import shutil
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -61,7 +59,7 @@ class Mirror:
             if not _DAMAGED.search(f'{error}\n{said.text()}'):
                 raise
             # A power cut can leave empty objects behind; everything here can be fetched again.
-            shutil.rmtree(self.path)
+            _remove(self.path)
             self._fetch(_Said(on_line), timeout, canceled)
 
     def tip(self) -> str:
@@ -85,7 +83,9 @@ class Mirror:
 
     def verify_signature(self, rev: str, signed: SignedCommits) -> str | None:
         """What is wrong with the commit's signature, or None if one of the given keys made it."""
-        with tempfile.TemporaryDirectory(prefix='gpg-', dir=self._home) as keys:
+        from tempfile import TemporaryDirectory
+
+        with TemporaryDirectory(prefix='gpg-', dir=self._home) as keys:
             if signed.gpg_keyring:
                 args = ['gpg', '--homedir', keys, '--batch', '--quiet', '--import', signed.gpg_keyring]
                 done = run(args, timeout=GIT_TIMEOUT)
@@ -106,7 +106,7 @@ class Mirror:
         if self.path.is_symlink() or (self.path.exists() and self.path.stat().st_uid != os.geteuid()):
             raise FetchFailed(f'{self.path} is not a directory of our own: remove it, it will be made again.')
         if self._git('rev-parse', '--is-bare-repository').stdout.strip() != 'true':
-            shutil.rmtree(self.path, ignore_errors=True)
+            _remove(self.path)
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._ask('init', '--quiet', '--bare', '--template=', '--', str(self.path), in_mirror=False)
             self.path.chmod(0o700)
@@ -229,6 +229,14 @@ def _ssh_command(repository: Repository) -> str:
     if repository.ssh_key_file:
         argv += ['-oIdentitiesOnly=yes', f'-oIdentityFile="{repository.ssh_key_file}"']
     return shlex.join(argv)
+
+
+def _remove(directory: Path) -> None:
+    # Loaded only when needed: with its compressors it costs every start of the worker some milliseconds.
+    from shutil import rmtree
+
+    if directory.exists():
+        rmtree(directory)
 
 
 def _one_line(said: str) -> str:

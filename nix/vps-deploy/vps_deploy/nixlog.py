@@ -3,8 +3,7 @@
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
 from .text import escaped, escaped_lines, without_color
 
@@ -23,16 +22,14 @@ _FETCHED = re.compile(r'«[^»]*»/?(.*)\Z')
 _STORE_SOURCE = re.compile(r'(?P<root>/.*?/[0-9a-z]{32}-[^/]+)/(?P<rest>.+)\Z')
 
 
-@dataclass(frozen=True)
-class Message:
+class Message(NamedTuple):
     """Something Nix says. `level`: 0 error, 1 warning, 2 notice, 3 information; higher is chatter."""
 
     text: str
     level: int
 
 
-@dataclass(frozen=True)
-class EvalError:
+class EvalError(NamedTuple):
     """An error with a place. `file` is relative to the repository's root; None if no place in it is known."""
 
     file: str | None
@@ -44,8 +41,7 @@ class EvalError:
         return {'file': self.file, 'line': self.line, 'column': self.column, 'message': self.message}
 
 
-@dataclass(frozen=True)
-class BuildLine:
+class BuildLine(NamedTuple):
     """A line that the build of `drv` wrote."""
 
     drv: str
@@ -55,8 +51,7 @@ class BuildLine:
 Event = Message | EvalError | BuildLine
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """Where the repository's files lie while Nix reads them.
 
     `store_path`: of the fetched flake, or None if it is not known; `has_file`: whether a path, relative to the
@@ -78,7 +73,12 @@ class Source:
         return None
 
 
-NOWHERE = Source(None, lambda _: False)
+
+def _no_file(_: str) -> bool:
+    return False
+
+
+NOWHERE = Source(None, _no_file)
 
 
 class NixLog:

@@ -7,8 +7,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import IO
+from typing import IO, NamedTuple
 
 from .text import whole_characters
 
@@ -42,8 +41,7 @@ class TooMuchOutput(Exception):
     """The program wrote more to stdout than anybody would want to keep."""
 
 
-@dataclass(frozen=True)
-class Finished:
+class Finished(NamedTuple):
     """How a program ended. `code` is negative if a signal killed it; of `stderr` the last 64 KiB are kept."""
 
     code: int
@@ -101,8 +99,7 @@ def stream(
             splitter.end()
 
 
-@dataclass(frozen=True)
-class _Limits:
+class _Limits(NamedTuple):
     timeout: float
     canceled: Callable[[], bool]
 

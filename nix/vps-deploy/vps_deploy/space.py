@@ -3,8 +3,8 @@
 import os
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 BOOT_ROOTS = (Path('/boot'), Path('/efi'), Path('/boot/efi'))
 MARGIN_BYTES = 64 << 20
@@ -18,8 +18,7 @@ _STORE_NAME = re.compile('[0-9a-z]{32}-')
 _KERNEL_DIRS = ('EFI/nixos', 'kernels', 'nixos')
 
 
-@dataclass(frozen=True)
-class Room:
+class Room(NamedTuple):
     """Free bytes, and free inodes (None: the file system has no fixed number of them)."""
 
     bytes: int

@@ -1,7 +1,6 @@
 """What switch-to-configuration says: its own lines are shown, units collected, journals and scripts withheld."""
 
 import re
-from dataclasses import dataclass, field
 
 from .text import without_color
 
@@ -33,15 +32,15 @@ _INHIBITOR = re.compile(r'\s*(\S.*?) : (.*) -> (.*)\Z')
 _CHECK_FAILED = re.compile(r"Pre-switch check '(.*)' failed")
 
 
-@dataclass
 class UnitChanges:
     """Unit names by what happened to them (or, with `dry-activate`, would happen)."""
 
-    restarted: list[str] = field(default_factory=list[str])
-    reloaded: list[str] = field(default_factory=list[str])
-    started: list[str] = field(default_factory=list[str])
-    stopped: list[str] = field(default_factory=list[str])
-    not_restarted: list[str] = field(default_factory=list[str])
+    def __init__(self) -> None:
+        self.restarted: list[str] = []
+        self.reloaded: list[str] = []
+        self.started: list[str] = []
+        self.stopped: list[str] = []
+        self.not_restarted: list[str] = []
 
     def to_json(self) -> dict[str, list[str]]:
         return {

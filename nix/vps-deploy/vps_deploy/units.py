@@ -37,6 +37,10 @@ class Unit:
     loaded: bool = True
     transient: bool = False
 
+    def to_json(self) -> dict[str, object]:
+        """As the keyword arguments that make it again."""
+        return dict(vars(self))
+
     @property
     def is_failed(self) -> bool:
         # A unit that is gone from the configuration and ended badly when it was stopped cannot be unhealthy.

@@ -122,14 +122,15 @@ class Building(BuildCase):
 
     def test_reads_closures_of_the_store(self) -> None:
         system = self.build(self.config())
-        sizes = closure.sizes(system)
+        paths = closure.read_closures([str(system)])
+        sizes = closure.reachable(paths, str(system))
         self.assertEqual({closure.name_and_version(path)[0] for path in sizes}, {'hello', 'nixos-system-host'})
         self.assertTrue(all(size > 100 for size in sizes.values()))
         diff = closure.diff(None, system)
         self.assertEqual([change.name for change in diff.added], ['hello', 'nixos-system-host'])
         self.assertEqual(diff.bytes_after, sum(sizes.values()))
         with self.assertRaises(closure.StoreUnreadable):
-            closure.sizes(self.store / ('0' * 32 + '-nothing'))
+            closure.diff(None, self.store / ('0' * 32 + '-nothing'))
 
 
 class Errors(BuildCase):
@@ -205,7 +206,7 @@ class NeverBuilding(BuildCase):
 
     def test_refuses_a_system_whose_parts_are_missing_in_the_cache(self) -> None:
         system = self.build(self.config())
-        hello = next(path for path in closure.sizes(system) if 'hello' in path)
+        hello = next(path for path in closure.read_closures([str(system)]) if 'hello' in path)
         config = self.cached(str(system))
         (self.directory / f'cache/{os.path.basename(hello)[:32]}.narinfo').unlink()
         with self.assertRaisesRegex(BuildRefused, 'hello-2.12.1'):
