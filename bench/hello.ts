@@ -58,9 +58,9 @@ async function actionTimes(box: Box, rev: string): Promise<{ hello: number; acce
   const inputs = { host: box.address, 'ssh-key': box.deployKey, 'known-hosts': box.hostKey, rev }
   const start = performance.now()
   const action = startAction('deploy-nixos', inputs)
-  await action.waitFor(/protocol 1/)
+  await action.waitFor(/^Connected to /m)
   const hello = performance.now() - start
-  await action.waitFor(/accepted/i)
+  await action.waitFor(/^Accepted by /m)
   const accepted = performance.now() - start
   await action.finished
   return { hello, accepted }

@@ -10,6 +10,7 @@ const TOOLS = [
   { program: 'python3', package: 'python3' },
   { program: 'sshd', package: 'openssh-server' },
   { program: 'ssh', package: 'openssh-client' },
+  { program: 'openssl', package: 'openssl' },
 ]
 const BOX_TOOLS = [
   { program: 'debootstrap', package: 'debootstrap' },
