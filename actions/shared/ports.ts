@@ -98,7 +98,7 @@ export interface Destination extends Endpoint {
   readonly jump?: Endpoint
 }
 
-export interface HttpOptions {
+interface HttpOptions {
   readonly timeoutMs: number
   readonly signal?: AbortSignal
   /** `follow` = up to ten hops, and the status of the last; `keep` = the first answer, whatever it is. */

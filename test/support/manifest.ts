@@ -7,7 +7,7 @@ import { parse } from 'yaml'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 
-export interface Input {
+interface Input {
   readonly description: string
   readonly required?: boolean
   readonly default?: string

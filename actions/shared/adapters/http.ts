@@ -6,6 +6,7 @@ import {
   type RequestOptions,
 } from 'node:http'
 import { Agent as HttpsAgent, get as httpsGetRequest } from 'node:https'
+import { formatDuration } from '../duration.ts'
 import { ActionError, fieldOf, messageOf } from '../errors.ts'
 import type { HttpGet } from '../ports.ts'
 
@@ -13,14 +14,14 @@ const MAX_REDIRECTS = 10
 const HEADERS = { 'user-agent': 'nix-vps', accept: '*/*', connection: 'close' }
 
 export const httpGet: HttpGet = async (url, { timeoutMs, signal, redirects }) => {
-  const timeout = AbortSignal.timeout(timeoutMs)
+  const timeout = AbortSignal.timeout(Math.ceil(timeoutMs))
   const either = signal === undefined ? timeout : AbortSignal.any([timeout, signal])
   try {
     return await answerOf(new URL(url), either, redirects === 'follow' ? MAX_REDIRECTS : 0)
   } catch (error) {
     signal?.throwIfAborted()
     if (error instanceof ActionError) throw error
-    const why = timeout.aborted ? `no answer within ${timeoutMs / 1_000} s` : wordsOf(error)
+    const why = timeout.aborted ? `no answer within ${formatDuration(timeoutMs)}` : wordsOf(error)
     throw new ActionError(`${url}: ${why}.`, { cause: error })
   }
 }

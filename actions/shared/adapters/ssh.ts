@@ -1,6 +1,7 @@
 import { connect as connectTcp } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { hostAndPort } from '../address.ts'
+import { formatDuration } from '../duration.ts'
 import { ConnectError } from '../errors.ts'
 import { acceptableTypes } from '../hostkey.ts'
 import type { Destination, Dial, DialOptions, Endpoint, Session } from '../ports.ts'
@@ -39,8 +40,8 @@ interface Way {
 
 function limitOf({ host, port }: Endpoint, { timeoutMs, signal }: DialOptions): AbortSignal {
   const late = new AbortController()
-  AbortSignal.timeout(timeoutMs).addEventListener('abort', () => {
-    const message = `${hostAndPort(host, port)} did not answer within ${timeoutMs / 1_000} s.`
+  AbortSignal.timeout(Math.ceil(timeoutMs)).addEventListener('abort', () => {
+    const message = `${hostAndPort(host, port)} did not answer within ${formatDuration(timeoutMs)}.`
     late.abort(new ConnectError('unreachable', message))
   })
   return signal === undefined ? late.signal : AbortSignal.any([late.signal, signal])
