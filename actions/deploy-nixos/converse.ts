@@ -8,7 +8,7 @@ import type { Hello } from './hello.ts'
 import { EMPTY_LEDGER, recorded } from './ledger.ts'
 import { needsReboot, reboot } from './reboot.ts'
 import { isDeployId, requests } from './request.ts'
-import { show } from './show.ts'
+import { viewer } from './show.ts'
 import { isGreen, requireSame } from './verdict.ts'
 import type { Deployment } from './world.ts'
 
@@ -41,10 +41,11 @@ export async function converse(deployment: Deployment, signal: AbortSignal): Pro
 async function followOwn({ deployment, link }: Conversation, signal: AbortSignal): Promise<Outcome> {
   const { world, facts, errands } = deployment
   const { id } = facts.request
+  const show = viewer(world.log)
   const onEvent = (event: Event): void => {
     if (event.type === 'accepted' || event.type === 'result') requireSame(event, facts.request)
     facts.ledger = recorded(facts.ledger, event)
-    show(event, world.log)
+    show(event)
     if (event.type === 'awaiting-confirm')
       errands.start((until) => answerUnlessOver(event, deployment, until))
   }
@@ -116,11 +117,12 @@ async function followOther(
   const { world, facts } = deployment
   const successor = { id, ledger: EMPTY_LEDGER }
   facts.successor = successor
+  const show = viewer(world.log)
   world.log.info(`A later deploy took over; following ${id}.`)
   const onEvent = (event: Event): void => {
     if (event.type === 'accepted' || event.type === 'result') requireSame(event, { id })
     successor.ledger = recorded(successor.ledger, event)
-    show(event, world.log)
+    show(event)
   }
   return follow({ id, opening: requests.attach(id, 0), onEvent }, { world, link }, signal)
 }

@@ -149,7 +149,7 @@ function subjectOf({ request, place }: Facts): string {
 }
 
 /** Short enough to read, long enough to find. */
-function shortOf(rev: string): string {
+export function shortOf(rev: string): string {
   return rev.slice(0, 12)
 }
 

@@ -25,7 +25,7 @@ export async function greet(session: Session, deployment: Deployment, signal: Ab
   const hello = parseHello(stdout)
   requireMode(hello, inputs.mode)
   if (hello.configuration !== '') facts.place = `${hello.configuration} (${facts.host})`
-  world.log.info(`Connected to ${facts.place}, vps-deploy ${hello.version}.`)
+  world.log.info(`Connected to ${hello.configuration || facts.host} (vps-deploy ${hello.version}).`)
   if (inputs.mode === 'boot') warnOfUntriedBoot(hello, world.log)
   return { session, hello }
 }

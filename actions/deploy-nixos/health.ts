@@ -1,5 +1,5 @@
 import { formatDuration } from '../shared/duration.ts'
-import { ActionError, messageOf } from '../shared/errors.ts'
+import { ActionError } from '../shared/errors.ts'
 import type { Clock, HttpGet, Log } from '../shared/ports.ts'
 
 export interface HealthUrl {
@@ -47,7 +47,10 @@ export async function checkHealth(
   const problems = await Promise.all(
     check.urls.map((wanted) => problemOf({ wanted, untilMs, signal }, world)),
   )
-  return problems.filter((problem) => problem !== undefined)
+  const unhealthy = problems.filter((problem) => problem !== undefined)
+  const count = check.urls.length
+  if (count > 0) world.log.info(`${count - unhealthy.length} of ${count} health URLs answered as expected.`)
+  return unhealthy
 }
 
 interface Asking {
@@ -59,7 +62,6 @@ interface Asking {
 async function problemOf(asking: Asking, world: HealthWorld): Promise<string | undefined> {
   for (;;) {
     const problem = await askOnce(asking, world)
-    asking.signal.throwIfAborted()
     if (problem === undefined) return undefined
     // The last attempt has time for an answer, or its reason would only be that there was none.
     if (asking.untilMs - world.clock.now() < 2 * PAUSE_MS) return problem
@@ -79,7 +81,10 @@ async function askOnce({ wanted: { url, status: expected }, untilMs, signal }: A
     world.log.info(`${url} answered ${status} after ${formatDuration(world.clock.now() - startedMs)}.`)
     return undefined
   } catch (error) {
-    return messageOf(error)
+    signal.throwIfAborted()
+    // Anything else is no word about the host's health.
+    if (!(error instanceof ActionError)) throw error
+    return error.message
   }
 }
 

@@ -2,13 +2,13 @@ import { formatDuration } from '../shared/duration.ts'
 import { block, code, table, text } from '../shared/markdown.ts'
 import { closureSentence, failedUnitWords, packageWords, unitLists } from './changes.ts'
 import type { ClosureDiff } from './closurediff.ts'
-import { lookOf, type Ending } from './ending.ts'
+import { lookOf, shortOf, type Ending } from './ending.ts'
 import type { Units } from './events.ts'
 import type { Facts } from './facts.ts'
 import type { Span } from './ledger.ts'
 import { finalResultOf, ofResult } from './outputs.ts'
 import { titleOf } from './show.ts'
-import { isGreen } from './verdict.ts'
+import { isGreen, type Status } from './verdict.ts'
 
 /** A bump of nixpkgs changes thousands; the log has them all. */
 const MAX_ROWS = 200
@@ -37,15 +37,30 @@ export function badInputsSummary(problems: string): string {
   return `### ❌ Nothing was deployed\n\n${block(problems)}`
 }
 
+const TITLES: Readonly<Record<Status, string>> = {
+  deployed: 'Deployed',
+  unchanged: 'Unchanged',
+  planned: 'Planned',
+  scheduled: 'Scheduled for the next boot',
+  superseded: 'Superseded',
+  'rolled-back': 'Rolled back',
+  aborted: 'Stopped',
+  failed: 'Failed',
+  refused: 'Refused',
+  unreachable: 'Unreachable',
+}
+
 function headOf(facts: Facts, { status, sentence, details, hint }: Ending, durationMs: number): string {
-  const mark = isGreen(status) ? '✅' : '❌'
-  const more = [...details, ...(hint === undefined ? [] : [hint])].map((words) => `${paragraph(words)}\n`)
+  // Who was reached once is not unreachable: only how it ended was not seen.
+  const title = status === 'unreachable' && facts.wasSent ? 'Outcome unknown' : TITLES[status]
+  const heading = `### ${isGreen(status) ? '✅' : '❌'} ${title}: ${code(shortOf(facts.request.rev))} on ${text(facts.place)}`
+  const words = [sentence, ...details, ...(hint === undefined ? [] : [hint])].map(paragraph)
   const rows = [...rowsOf(facts), ['Duration', formatDuration(durationMs)]]
-  return `### ${mark} ${text(sentence)}\n\n${more.join('\n')}\n${table(['Status', text(status)], rows)}`
+  return `${heading}\n\n${words.join('\n')}\n${table(['Status', text(status)], rows)}`
 }
 
 function paragraph(words: string): string {
-  return words.includes('\n') ? block(words) : text(words)
+  return words.includes('\n') ? block(words) : `${text(words)}\n`
 }
 
 function rowsOf(facts: Facts): string[][] {

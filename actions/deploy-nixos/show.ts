@@ -24,10 +24,16 @@ export function titleOf(phase: string): string {
   return TITLES.get(phase) ?? phase
 }
 
-/** Shows one event in the step's log, a group for each phase. */
-export function show(event: Event, log: Log): void {
-  const showThis = SHOW[event.type] as (event: Event, log: Log) => void
-  showThis(event, log)
+/** Shows events in the step's log, a group for each phase. */
+export function viewer(log: Log): (event: Event) => void {
+  let isOpen = false
+  return (event) => {
+    // Without an end of its last phase, the host's last words would be hidden in its group.
+    if (event.type === 'result' && isOpen) log.endGroup()
+    if (event.type === 'phase') isOpen = event.state === 'start'
+    const show = SHOW[event.type] as (event: Event, log: Log) => void
+    show(event, log)
+  }
 }
 
 const SHOW: { readonly [T in Event['type']]: (event: EventOf<T>, log: Log) => void } = {
@@ -51,9 +57,7 @@ const SHOW: { readonly [T in Event['type']]: (event: EventOf<T>, log: Log) => vo
   warning: ({ text, dropped }, log) => {
     log.warning(dropped === undefined ? text : `${text} (${dropped} dropped)`)
   },
-  result: (_, log) => {
-    log.endGroup()
-  },
+  result: () => undefined,
   unknown: () => undefined,
 }
 

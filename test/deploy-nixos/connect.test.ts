@@ -40,6 +40,7 @@ describe('the first connection', () => {
     expect(scene.status).toBe('unreachable')
     expect(scene.message).toBe(error.message)
     expect(scene.outputs.values['system']).toBe('')
+    expect(scene.summary.markdown).toContain('### ❌ Unreachable: ')
   })
 
   test('that breaks during the greeting counts as an attempt', async () => {

@@ -17,7 +17,7 @@ describe('a good deploy', () => {
     const scene = await new Scene().run()
     expect(scene.lines).toEqual([
       `info Deploying ${REV} to example.org with mode switch …`,
-      'info Connected to vps-arm (example.org), vps-deploy 1.0.0.',
+      'info Connected to vps-arm (vps-deploy 1.0.0).',
       `info Accepted by vps-arm (vps-deploy 1.0.0) as ${ID}; the host's own deadline is 2026-11-23T03:28:00Z.`,
       'group Fetch the repository',
       'endgroup ',
@@ -28,7 +28,6 @@ describe('a good deploy', () => {
       'info The new system runs. The host rolls back at 2026-11-23T03:05:00Z unless it is confirmed.',
       'group Commit',
       'info Confirmed over a fresh connection.',
-      'endgroup ',
       'endgroup ',
       'info 95a89711a27f on vps-arm (example.org) is deployed. (deployed, 4 s)',
     ])

@@ -9,9 +9,9 @@ const EVIL = '</code><img src=x>|`[x](http://evil)`\n\n# @everyone\u202e::error:
 describe('the summary', () => {
   test('says in the first line what happened, then how long each phase took and how to look', async () => {
     const { summary } = await playing(goWell)
-    expect(summary.markdown.split('\n')[0]).toBe(
-      `### ✅ ${text('95a89711a27f on vps-arm (example.org) is deployed.')}`,
-    )
+    const [heading, , sentence] = summary.markdown.split('\n')
+    expect(heading).toBe('### ✅ Deployed: <code>95a89711a27f</code> on vps-arm (example.org)')
+    expect(sentence).toBe(text('95a89711a27f on vps-arm (example.org) is deployed.'))
     expect(summary.markdown).toContain('| Fetch the repository | 1 s |\n')
     expect(summary.markdown).toContain(`\`\`\`sh\nssh deploy@example.org attach ${ID} 0\n\`\`\``)
   })

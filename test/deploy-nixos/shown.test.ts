@@ -60,4 +60,12 @@ describe('what the host says on the way', () => {
     expect(scene.summary.markdown).toContain(`- ${text('bad.service (exit-code, status 3)')}\n`)
     expect(scene.summary.markdown).toContain('- worse.service\n')
   })
+
+  test('the last words are not hidden in a phase that did not end', async () => {
+    const scene = await playing(async (deploy) => {
+      deploy.emit('phase', { name: 'build', state: 'start' })
+      deploy.result('failed', 70)
+    })
+    expect(scene.lines.slice(-2)).toEqual(['group Build or fetch the system', 'endgroup '])
+  })
 })

@@ -61,6 +61,7 @@ describe('at the end of the timeout', () => {
     )
     expect(scene.hint).toBe(`See how it went on: ssh deploy@example.org attach ${ID} 0`)
     expect(scene.clock.now()).toBeLessThanOrEqual(1_800_000)
+    expect(scene.summary.markdown).toContain('### ❌ Outcome unknown: ')
     expect(scene.summary.markdown).toContain('its end was not seen')
   })
 
