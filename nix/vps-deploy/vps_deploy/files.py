@@ -24,7 +24,8 @@ def make_directory(path: str, mode: int = DIRECTORY_MODE) -> None:
     """A directory of root and group deploy; one that exists gets the right owner and mode again."""
     with suppress(FileExistsError):
         os.mkdir(path, 0o700)
-    os.chown(path, 0, deploy_gid())
+    if os.geteuid() == 0:
+        os.chown(path, 0, deploy_gid())
     os.chmod(path, mode)
 
 
@@ -42,13 +43,19 @@ def temporary_file(path: str, data: bytes, mode: int = STATE_MODE) -> str:
     fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         if mode != SECRET_MODE:
-            os.fchown(fd, 0, deploy_gid())
-            os.fchmod(fd, mode)
+            share(fd, mode)
         write_all(fd, data)
         os.fsync(fd)
     finally:
         os.close(fd)
     return temporary
+
+
+def share(fd: int, mode: int = STATE_MODE) -> None:
+    """Lets group deploy read an open file."""
+    if os.geteuid() == 0:
+        os.fchown(fd, 0, deploy_gid())
+    os.fchmod(fd, mode)
 
 
 def write_all(fd: int, data: bytes) -> None:

@@ -15,6 +15,7 @@ from .systems import BOOTED, RUNNING, real
 from .text import printable
 
 _CHECK_SECONDS = 120.0
+_GIST_CHARACTERS = 600
 
 
 class Plan(NamedTuple):
@@ -102,7 +103,7 @@ def _resolve(work: build.Work, mirror: Mirror, rev: str) -> build.Plan:
     except build.BuildRefused as error:
         raise Ended('refused', results.POLICY, str(error)) from error
     except build.EvalFailed as error:
-        raise Ended('failed', results.UNAVAILABLE, f'The evaluation failed: {error}') from error
+        raise Ended('failed', results.UNAVAILABLE, f'The evaluation failed: {gist_of(str(error))}') from error
     except TimedOut as error:
         raise Ended('failed', results.OUT_OF_TIME, 'Out of time during the evaluation. Nothing was changed.') from error
     full = space.problems(planned.unpacked_bytes, None)
@@ -116,9 +117,17 @@ def _build(job: Job, work: build.Work, planned: build.Plan) -> str:
     try:
         return str(build.realise(work, planned, gcroots.path(job.id, 'system')))
     except (build.BuildFailed, build.EvalFailed) as error:
-        raise Ended('failed', results.UNAVAILABLE, f'The build failed: {error}') from error
+        raise Ended('failed', results.UNAVAILABLE, f'The build failed: {gist_of(str(error))}') from error
     except TimedOut as error:
         raise Ended('failed', results.OUT_OF_TIME, 'Out of time during the build. Nothing was changed.') from error
+
+
+def gist_of(message: str) -> str:
+    """Nix's error without the trace above it: the log has all of it."""
+    lines = message.strip().splitlines()
+    errors = [number for number, line in enumerate(lines) if line.strip().startswith('error:') and line.strip() != 'error:']
+    short = ' '.join(line.strip() for line in lines[errors[-1] if errors else 0 :])
+    return short if len(short) <= _GIST_CHARACTERS else f'{short[:_GIST_CHARACTERS]}…'
 
 
 def nix_events(job: Job) -> Callable[[Event], None]:

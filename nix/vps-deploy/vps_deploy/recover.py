@@ -69,19 +69,21 @@ class _Held(NamedTuple):
 def _lock_or_kill(deploy: DeployDirectory, spool: Spool) -> _Held:
     """The worker carries out decisions itself; one that does not even begin to is killed, activation and all."""
     started = clock.monotonic()
-    seen = _size(deploy)
     while True:
         fd = files.try_lock(spool.worker_lock)
         if fd is not None:
             return _Held(fd)
         waited = clock.monotonic() - started
-        if deploy.result() is None and ((waited > _OBEY_SECONDS and _size(deploy) == seen) or waited > _ROLLBACK_SECONDS):
+        limit = _ROLLBACK_SECONDS if _is_obeyed(deploy) else _OBEY_SECONDS
+        if waited > limit and deploy.result() is None:
             systemd.kill(_WORKER)
         time.sleep(_POLL_SECONDS)
 
 
-def _size(deploy: DeployDirectory) -> int:
-    return os.stat(deploy / 'events.ndjson').st_size
+def _is_obeyed(deploy: DeployDirectory) -> bool:
+    """Both ways begin with this mark; the work itself may be silent for minutes."""
+    stage = deploy.stage()
+    return stage is not None and stage.name in ('committing', 'undoing', 'rolling-back')
 
 
 def recover_all(state: StateDirectory, spool: Spool, stop: Stop) -> None:
@@ -142,6 +144,8 @@ def _verdict(job: Job, stage: Stage | None) -> Verdict:
     standing = standing or decision.decide(job.deploy.path, 'rollback', 'recover')
     job.lock.take(0)
     try:
+        if stage.name == 'undoing':
+            return story.undo_commit(job, stage, 'the worker died while it was being undone')
         return story.carry_out_decision(job, stage, standing, tryout.reason_of(standing, job))
     except ChangedBySomebodyElse as changed:
         return story.changed_by_somebody_else(job, changed)
@@ -176,7 +180,7 @@ def after_a_boot(job: Job, stage: Stage, standing: Decision | None) -> Verdict:
 
 def _set_back(job: Job, stage: Stage) -> str | None:
     """Profile and boot entry of before, if the commit had begun to change them; returns what is wrong."""
-    if stage.name != 'committing':
+    if stage.name not in ('committing', 'undoing'):
         return None
     try:
         if real(job.config.profile) != stage.default or commit.boots(stage.default) is False:

@@ -43,9 +43,9 @@ class Asked(NamedTuple):
 class Stage(NamedTuple):
     """stage.json, written before anything changes: what is needed to go back.
 
-    `name`: armed (the switch may have begun), committing (the profile may have been set). `previous` is what ran,
-    `default` what the profile named as `generation`; these two may differ. `activated` is False where the deploy
-    touches the next boot only.
+    `name`: armed (the switch may have begun), committing (the profile may have been set), undoing (the commit failed),
+    rolling-back. `previous` is what ran, `default` what the profile named as `generation`; these two may differ.
+    `activated` is False where the deploy touches the next boot only.
     """
 
     name: str
@@ -151,8 +151,7 @@ class StateDirectory:
         files.make_directory(new.path)
         files.write(new / 'version', VERSION.encode() + b'\n')
         fd = os.open(new / 'events.ndjson', os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        os.fchown(fd, 0, files.deploy_gid())
-        os.fchmod(fd, files.STATE_MODE)
+        files.share(fd)
         os.close(fd)
         new.write_request(asked)
         return new

@@ -150,7 +150,12 @@ def finish_commit(job: Job, stage: Stage, good: Verdict) -> Verdict:
         if systemd.is_stopping():
             raise HostGoesDown from error
         job.warn(f'The commit failed: {error}')
-        failed = str(error)
+        return undo_commit(job, stage, str(error))
+
+
+def undo_commit(job: Job, stage: Stage, failed: str) -> Verdict:
+    """Profile, boot entry and what runs as they were (84)."""
+    job.deploy.set_stage(stage._replace(name='undoing'))
     with job.phase('rollback'):
         try:
             commit.undo(job, stage)
@@ -163,6 +168,7 @@ def finish_commit(job: Job, stage: Stage, good: Verdict) -> Verdict:
 
 def go_back(job: Job, stage: Stage, reason: Reason) -> Verdict:
     """Rolls back what runs, and says so."""
+    job.deploy.set_stage(stage._replace(name='rolling-back'))
     with job.phase('rollback'):
         return _back_to_what_ran(job, stage, reason)
 

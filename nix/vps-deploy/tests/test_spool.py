@@ -1,0 +1,124 @@
+import os
+import socket
+import time
+import unittest
+
+from vps_deploy.spool import BadLetter, Letter, Spool, new_token, parse_letter
+
+from .support import InTemporaryDirectory
+
+
+def letter(request: str = 'abort abcdefgh') -> Letter:
+    return Letter(new_token(), request, 1234, 22)
+
+
+class Inbox(InTemporaryDirectory):
+    def put(self, spool: Spool, name: str, data: bytes) -> str:
+        path = f'{spool.inbox}/{name}'
+        with open(path, 'wb') as file:
+            file.write(data)
+        return path
+
+    def assert_taken(self, spool: Spool, expected: list[Letter]) -> None:
+        self.assertEqual(spool.take_all(os.geteuid()), expected)
+        self.assertEqual(os.listdir(spool.inbox), ['.taken'])
+        self.assertEqual(os.listdir(f'{spool.inbox}/.taken'), [])
+
+    def test_requests_come_out_as_they_went_in_oldest_first(self) -> None:
+        spool, letters = self.spool(), [letter(f'abort number-{number}') for number in range(5)]
+        for each in letters:
+            spool.send(each)
+            time.sleep(0.02)  # the clock of files ticks slowly
+        self.assert_taken(spool, letters)
+
+    def test_a_request_has_its_name_only_when_it_is_complete(self) -> None:
+        spool, one = self.spool(), letter()
+        spool.send(one)
+        self.assertEqual(os.listdir(spool.inbox), [one.token])
+        self.assertEqual(os.stat(f'{spool.inbox}/{one.token}').st_nlink, 1)
+
+    def test_whatever_else_lies_there_is_removed_and_never_read(self) -> None:
+        spool, good = self.spool(), letter()
+        text = letter().text().encode()
+        outside = f'{self.root}/outside'
+        with open(outside, 'wb') as file:
+            file.write(text)
+        os.symlink(outside, f'{spool.inbox}/symlink')
+        os.symlink(self.root, f'{spool.inbox}/symlink-to-directory')
+        os.link(outside, f'{spool.inbox}/hardlink')
+        os.mkfifo(f'{spool.inbox}/fifo')
+        os.makedirs(f'{spool.inbox}/directory/deep/deeper')
+        self.put(spool, 'directory/deep/file', text)
+        os.makedirs(f'{spool.inbox}/.hidden')
+        self.put(spool, 'large', text + b'x' * 512)
+        self.put(spool, 'empty', b'')
+        self.put(spool, 'new\nline', b'\xff\x00')
+        self.put(spool, '-rf', b'1 x\n')
+        with socket.socket(socket.AF_UNIX) as bound:
+            bound.bind(f'{spool.inbox}/socket')
+        spool.send(good)
+        self.assert_taken(spool, [good])
+        with open(outside, 'rb') as file:
+            self.assertEqual(file.read(), text)
+
+    def test_a_request_of_another_owner_does_not_count(self) -> None:
+        spool = self.spool()
+        spool.send(letter())
+        self.assertEqual(spool.take_all(os.geteuid() + 1), [])
+        self.assertEqual(os.listdir(f'{spool.inbox}/.taken'), [])
+
+    def test_what_a_killed_intake_had_taken_out_is_still_answered(self) -> None:
+        spool, one = self.spool(), letter()
+        spool.send(one)
+        os.mkdir(f'{spool.inbox}/.taken')
+        os.rename(f'{spool.inbox}/{one.token}', f'{spool.inbox}/.taken/0000-before')
+        self.assert_taken(spool, [one])
+
+
+class Letters(unittest.TestCase):
+    def test_three_lines_and_nothing_else(self) -> None:
+        one = letter()
+        self.assertEqual(parse_letter(one.text().encode()), one)
+        token = one.token
+        wrong = [
+            b'', b'\n\n\n', one.text().encode() + b'more\n', b'2 ' + one.text().encode()[2:],
+            f'1 {token[:-1]}\nabort x\n1 2\n'.encode(), f'1 ../{token[3:]}\nabort x\n1 2\n'.encode(),
+            f'1 {token}\nabort x\n1\n'.encode(), f'1 {token}\nabort x\n-1 2\n'.encode(),
+            f'1 {token}\nabort \xe9\n1 2\n'.encode(), f'1 {token}\nabort x\n{"9" * 30} 2\n'.encode(),
+        ]  # fmt: skip
+        for data in wrong:
+            with self.subTest(data=data), self.assertRaises(BadLetter):
+                parse_letter(data)
+
+
+class Queue(InTemporaryDirectory):
+    def test_ids_come_out_in_the_order_they_went_in(self) -> None:
+        spool = self.spool()
+        self.assertEqual([spool.enqueue(id) for id in ('zzzzzzzz-1', 'aaaaaaaa-2', 'mmmmmmmm-3')], [0, 1, 2])
+        self.assertEqual(spool.queued(), ['zzzzzzzz-1', 'aaaaaaaa-2', 'mmmmmmmm-3'])
+        spool.dequeue('aaaaaaaa-2')
+        self.assertEqual(spool.queued(), ['zzzzzzzz-1', 'mmmmmmmm-3'])
+
+    def test_the_active_deploy_is_looked_up_in_the_state_directory_that_serves_it(self) -> None:
+        spool = self.spool()
+        self.assertIsNone(spool.active())
+        spool.set_active('deploy-0001', '/old')
+        self.assertEqual(spool.locate('/new', 'deploy-0001').path, '/old/deploys/deploy-0001')
+        self.assertEqual(spool.locate('/new', 'deploy-0002').path, '/new/deploys/deploy-0002')
+        spool.clear_active('deploy-0002')
+        self.assertIsNotNone(spool.active())
+        spool.clear_active('deploy-0001')
+        self.assertIsNone(spool.active())
+
+    def test_answers_are_found_by_token_and_forgotten_after_a_while(self) -> None:
+        spool = self.spool()
+        spool.answer('a' * 32, {'accepted': 'x'})
+        spool.answer('b' * 32, {'accepted': 'y'})
+        os.utime(f'{spool.answers}/{"b" * 32}', (1, 1))
+        spool.forget_old_answers()
+        self.assertEqual(spool.answer_to('a' * 32), {'accepted': 'x'})
+        self.assertIsNone(spool.answer_to('b' * 32))
+
+
+if __name__ == '__main__':
+    unittest.main()
