@@ -13,11 +13,9 @@ from urllib.parse import quote
 from .config import Config, Repository
 from .git import Mirror, git_environment, network_settings
 from .nixlog import NOWHERE, BuildLine, EvalError, Event, Message, NixLog, Source
-from .process import TimedOut, never, run, stream
+from .process import OOM_SCORE, TimedOut, never, run, stream
 from .text import escaped
 
-OOM_SCORE = 900
-"""If memory runs out, evaluation and build go first."""
 LFS_VERSION = (2, 27)
 _NIX_LINE = 1 << 20
 _KEPT_ERRORS = 20

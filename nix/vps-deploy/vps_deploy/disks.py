@@ -278,10 +278,10 @@ def read_world() -> World:
     )
 
 
-def device_of(path: str) -> str | None:
+def device_of(path: str, look: Callable[[str], os.stat_result] = os.stat) -> str | None:
     """`major:minor` of a block device, `file:<real path>` of anything else, None if there is nothing."""
     try:
-        status = os.stat(path)
+        status = look(path)
     except OSError:
         return None
     if stat.S_ISBLK(status.st_mode):

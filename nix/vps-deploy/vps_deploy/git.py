@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from .config import Repository, SignedCommits
-from .process import Canceled, Finished, OnLine, TimedOut, never, run, stream
+from .process import OOM_SCORE, Canceled, Finished, OnLine, TimedOut, never, run, stream
 from .text import escaped, printable
 
 GIT_TIMEOUT = 60.0
@@ -121,7 +121,7 @@ class Mirror:
         argv = [*self._command(), *args, '--', self.repository.url, f'+{self._ref}:{self._ref}']
         env = self._env(network_settings(self.repository))
         try:
-            code = stream(argv, on_line=said.take, timeout=timeout, env=env, canceled=canceled)
+            code = stream(argv, on_line=said.take, timeout=timeout, env=env, canceled=canceled, oom_score_adj=OOM_SCORE)
         except OSError as error:
             raise FetchFailed(f'git cannot be started: {error}') from error
         if code != 0:

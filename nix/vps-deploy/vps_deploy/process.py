@@ -18,6 +18,8 @@ MAX_STDOUT_BYTES = 64 * 1024 * 1024
 MAX_STDERR_BYTES = 64 * 1024
 READ_BYTES = 64 * 1024
 POLL_SECONDS = 0.1
+OOM_SCORE = 900
+"""For what may use much memory: if that runs out, it goes first, and not the services or the rollback."""
 GRACE_SECONDS = 3.0
 """Between SIGTERM and SIGKILL; also how long output is awaited from what outlives the program itself."""
 
