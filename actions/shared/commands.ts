@@ -13,11 +13,11 @@ export function commandLine(
 
 /**
  * Whether the runner would take any line of a text for a command. It obeys `::name::` at the start of a line (after
- * any white space) and the older `##[name]` anywhere in one, and ends lines at a carriage return as well:
+ * any white space, which U+0085 is to .NET) and the older `##[name]` anywhere in one, and ends lines at a carriage return as well:
  * https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
  */
 export function holdsCommand(text: string): boolean {
-  return text.split(/[\r\n]/).some((line) => line.trimStart().startsWith('::') || line.includes('##['))
+  return text.split(/[\r\n]/).some((line) => /^[\s\x85]*::/.test(line) || line.includes('##['))
 }
 
 /**

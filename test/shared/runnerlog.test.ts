@@ -128,13 +128,8 @@ describe("the host's text", () => {
 })
 
 test('a command is known by what the runner looks for', () => {
-  expect(['::x::', ' ::x::', 'a\n::x', 'a\r::x', 'a ##[x]'].map(holdsCommand)).toEqual([
-    true,
-    true,
-    true,
-    true,
-    true,
-  ])
+  const commands = ['::x::', ' ::x::', '\u0085::x::', 'a\n::x', 'a\r::x', 'a ##[x]']
+  expect(commands.filter(holdsCommand)).toEqual(commands)
   expect(['a ::x::', 'a', '', '# #[x]'].map(holdsCommand)).toEqual([false, false, false, false])
   expect(commandLine('endgroup', '')).toBe('::endgroup::')
   expect(commandLine('error', 'm', { file: '', line: undefined })).toBe('::error::m')

@@ -87,6 +87,10 @@ class Execution {
     channel.on('close', () => {
       this.#end()
     })
+    // An error that nobody hears would end the process.
+    channel.on('error', () => {
+      this.#end()
+    })
     // A script that reads its input must find the end of it.
     channel.end()
   }
