@@ -78,17 +78,18 @@ async function afterReboot(
   { deployment, hello, link }: Conversation,
   signal: AbortSignal,
 ): Promise<Ending> {
-  const { inputs, world } = deployment
+  const { inputs, world, facts } = deployment
+  // With mode boot the next boot is what was asked for, and what there is to say was said at the start.
+  if (inputs.mode !== 'boot') warnOfUntriedBoot(hello, world.log)
   const reasons = result.rebootRequired.length === 0 ? '' : `: ${result.rebootRequired.join(', ')}`
   const words = `The new system is whole only after a reboot${reasons}.`
-  // With mode boot that is what was asked for, and was said at the start.
-  if (inputs.mode !== 'boot') {
-    warnOfUntriedBoot(hello, world.log)
-    world.log.warning(words)
+  if (inputs.reboot === 'never') {
+    if (inputs.mode !== 'boot') world.log.warning(words)
+    return ending
   }
-  if (inputs.reboot === 'never') return ending
+  world.log.info(words)
   const problem = await reboot({ deployment, link, system: result.system }, signal)
-  return problem === undefined ? ending : endingOfReboot(problem, deployment.facts)
+  return endingOfReboot(problem, facts)
 }
 
 /** Follows the deploy that took over, and the one that took over from that, without a word to either. */

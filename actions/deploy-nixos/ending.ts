@@ -79,13 +79,16 @@ export function endingOfNoSuccessor(id: string, facts: Facts): Ending {
   return { status: 'failed', sentence, details: [`'${id}' is no later deploy.`] }
 }
 
-/** The commit stands, but the host is not on the new system. */
-export function endingOfReboot(problem: string, facts: Facts): Ending {
-  return {
-    status: 'failed',
-    sentence: `${subjectOf(facts)} is committed, but not booted.`,
-    details: [problem],
-  }
+/** Whatever the result was, it is over: the host runs the new system, or there is a problem. */
+export function endingOfReboot(problem: string | undefined, facts: Facts): Ending {
+  const subject = subjectOf(facts)
+  if (problem === undefined)
+    return {
+      status: 'deployed',
+      sentence: `${subject} is deployed.`,
+      details: ['The host was rebooted and runs it.'],
+    }
+  return { status: 'failed', sentence: `${subject} is committed, but not booted.`, details: [problem] }
 }
 
 /** Nobody knows how it ends: what was seen last, and what the host does without us. */
@@ -119,9 +122,11 @@ export function lookOf({ ssh, request }: Facts): string {
 }
 
 function unseenOf(facts: Facts): string {
-  const { ledger, request, isConfirmed, wasSent } = facts
+  const { ledger, request, isConfirmed, wasSent, successor } = facts
   if (!wasSent) return 'the host was not reached.'
   if (facts.protocol === 'plain') return 'the forced command had not ended: whether it runs on is unknown.'
+  if (successor !== undefined)
+    return `the end of deploy ${successor.id}, which superseded this one, was not seen.`
   if (ledger.result !== undefined)
     return `${subjectOf(facts)} is committed, but the host is not back from its reboot.`
   if (isConfirmed)

@@ -54,7 +54,7 @@ export function parseInputs(read: ReadInput): Inputs {
         urls: healthUrlsOf(reader),
         timeoutMs: reader.duration('health-timeout', { min: 1, max: MAX_SECONDS }),
       },
-      timeoutMs: reader.duration('timeout', { min: 1, max: MAX_SECONDS }),
+      timeoutMs: reader.duration('timeout', { min: 10, max: MAX_SECONDS }),
       connect: {
         timeoutMs: reader.duration('connect-timeout', { min: 1, max: 600 }),
         attempts: reader.integer('connect-attempts', { min: 1, max: 100 }),

@@ -40,7 +40,7 @@ describe('a reboot', () => {
     await scene.run(WHEN_REQUIRED)
     expect(scene.host.asked('reboot')).toEqual([`reboot ${ID}`])
     expect(scene.error).toBeUndefined()
-    expect(scene.status).toBe('deployed')
+    expect(scene.lines.at(-1)).toContain('is deployed. The host was rebooted and runs it. (deployed, ')
     expect(scene.outputs.values['reboot-required']).toBe('false')
     expect(scene.summary.markdown).toContain('The host was rebooted and runs the new system.')
   })
@@ -56,7 +56,7 @@ describe('a reboot', () => {
     )
     await scene.run(WHEN_REQUIRED)
     expect(answers).toEqual([])
-    expect(scene.status).toBe('scheduled')
+    expect(scene.status).toBe('deployed')
     expect(scene.error).toBeUndefined()
   })
 
@@ -94,6 +94,22 @@ describe('a reboot', () => {
       'is committed, but the host is not back from its reboot. The connection is lost',
     )
     expect(scene.outputs.values['system']).toBe('/nix/store/bbb-new')
+  })
+
+  test('that the run is canceled in goes on without it', async () => {
+    const scene = committed(
+      (scene) => () => {
+        scene.cancel()
+        return exited(0)
+      },
+      'scheduled',
+    )
+    await scene.run(WHEN_REQUIRED)
+    expect(scene.host.asked('abort')).toEqual([])
+    expect(scene.message).toContain(
+      'The run was canceled, and 95a89711a27f on vps-arm (example.org) is committed',
+    )
+    expect(scene.status).toBe('unreachable')
   })
 
   test('that somebody did already is not done again', async () => {

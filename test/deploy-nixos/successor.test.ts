@@ -71,6 +71,24 @@ describe('a deploy that was superseded', () => {
     expect(scene.status).toBe('superseded')
   })
 
+  test('is not claimed to have an end that was not seen', async () => {
+    const scene = new Scene()
+    superseded(scene, {
+      [LATER]: (deploy) => {
+        deploy.accepted()
+        void scene.clock.sleep(5_000).then(() => {
+          scene.cancel()
+        })
+      },
+    })
+    await scene.run()
+    expect(scene.host.asked('abort')).toEqual([])
+    expect(scene.status).toBe('unreachable')
+    expect(scene.message).toBe(
+      'The run was canceled, and the end of deploy later-deploy, which superseded this one, was not seen.',
+    )
+  })
+
   test.each([
     ['in a circle', ID],
     ['by nobody', ''],
