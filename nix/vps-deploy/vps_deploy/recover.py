@@ -129,6 +129,7 @@ def recover_one(deploy: DeployDirectory, state: StateDirectory, spool: Spool, st
     stage = deploy.stage()
     if stage is not None:
         job.rev = stage.rev
+        job.failed_units = list(stage.failed_units)
         job.known.update(system=stage.system, previousSystem=stage.previous, generation=stage.generation)
     verdict = _verdict(job, stage)
     result = finish.finish(job, verdict)
@@ -146,7 +147,8 @@ def _verdict(job: Job, stage: Stage | None) -> Verdict:
     try:
         if stage.name == 'undoing':
             return story.undo_commit(job, stage, 'the worker died while it was being undone')
-        return story.carry_out_decision(job, stage, standing, tryout.reason_of(standing, job))
+        reason = tryout.Reason(stage.exit_code, stage.reason) if stage.reason else tryout.reason_of(standing, job)
+        return story.carry_out_decision(job, stage, standing, reason)
     except ChangedBySomebodyElse as changed:
         return story.changed_by_somebody_else(job, changed)
 

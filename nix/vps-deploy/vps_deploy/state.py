@@ -55,6 +55,10 @@ class Stage(NamedTuple):
     default: str
     generation: int | None
     activated: bool
+    exit_code: int = 0
+    reason: str = ''
+    """why it is rolled back, once that is known"""
+    failed_units: tuple[str, ...] = ()
 
 
 class Confirmation(NamedTuple):

@@ -168,7 +168,8 @@ def undo_commit(job: Job, stage: Stage, failed: str) -> Verdict:
 
 def go_back(job: Job, stage: Stage, reason: Reason) -> Verdict:
     """Rolls back what runs, and says so."""
-    job.deploy.set_stage(stage._replace(name='rolling-back'))
+    known = stage._replace(exit_code=reason.exit_code, reason=reason.text, failed_units=tuple(job.failed_units))
+    job.deploy.set_stage(known._replace(name='rolling-back'))
     with job.phase('rollback'):
         return _back_to_what_ran(job, stage, reason)
 
