@@ -4,8 +4,9 @@ import unittest
 from pathlib import Path
 from unittest.mock import patch
 
-from vps_deploy.build import EvalFailed, Plan, flake_reference, nix_version, parse_missing
+from vps_deploy.build import nix_version
 from vps_deploy.config import Repository
+from vps_deploy.plan import EvalFailed, Plan, flake_reference, parse_missing
 
 HASH = '4s1yjpqj2h397zjarf09lxbi2knd3x6g'
 MIRROR = Path('/var/lib/vps deploy/mirror.git')

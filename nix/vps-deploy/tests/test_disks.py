@@ -4,7 +4,8 @@ import unittest
 from collections.abc import Mapping
 from pathlib import Path
 
-from vps_deploy.disks import Layout, Mounted, World, compare, device_of, layout_problems, parse_mountinfo, read_layout, read_world
+from vps_deploy.disks import compare, layout_problems
+from vps_deploy.mounts import Layout, Mounted, World, device_of, parse_mountinfo, read_layout, read_world
 
 # A VPS: boot and swap on partitions, btrfs in LUKS with subvolumes, a bind mount, and what is not there now.
 FSTAB = """\
@@ -112,6 +113,14 @@ class Unchanged(Bench):
         # As in a container: its root is what its host made it.
         without = {name: device for name, device in DEVICES.items() if 'AAAA' not in name}
         self.assertEqual(self.problems(world=WORLD._replace(device_of=without.get)), [])
+
+    def test_a_file_system_on_several_devices(self) -> None:
+        line = '30 22 0:40 / /pool rw - bcachefs /dev/sda2:/dev/sdb2 rw\n'
+        world = WORLD._replace(mounts=parse_mountinfo(MOUNTINFO + line))
+        pool = self.layout(FSTAB + '/dev/sdb2 /pool bcachefs defaults 0 0\n')
+        self.assertEqual(compare(pool, pool, world), [])
+        elsewhere = self.layout(FSTAB + '/dev/sdb1 /pool bcachefs defaults 0 0\n')
+        self.assertEqual(len(compare(pool, elsewhere, world)), 1)
 
     def test_more_is_fine(self) -> None:
         self.assertEqual(self.problems(('tmpfs /tmp', '/dev/sdb1 /srv ext4 defaults 0 0\ntmpfs /tmp')), [])

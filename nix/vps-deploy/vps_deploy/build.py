@@ -4,19 +4,18 @@ import json
 import os
 import re
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple, cast
-from urllib.parse import quote
 
-from .config import Config, Repository
+from .config import Config
 from .git import Mirror, git_environment, network_settings
-from .nixlog import NOWHERE, BuildLine, EvalError, Event, Message, NixLog, Source
+from .nixlog import NOWHERE, EvalError, Event, Message, NixLog, Source
+from .plan import EvalFailed, Plan, flake_reference, parse_missing
 from .process import OOM_SCORE, TimedOut, never, run, stream
 from .text import escaped
 
-LFS_VERSION = (2, 27)
 _NIX_LINE = 1 << 20
 _KEPT_ERRORS = 20
 
@@ -25,20 +24,9 @@ _ALWAYS_SUBSTITUTE = 'always-allow-substitutes'
 
 OnEvent = Callable[[Event], None]
 
-_HASHED = r'(/\S*/[0-9a-z]{32}-\S+)'
-_SIZES = re.compile(r'will be fetched \(([\d.]+) (\w+) download, ([\d.]+) (\w+) unpacked\)')
-_UNITS = {'bytes': 1, 'B': 1, 'KiB': 1 << 10, 'MiB': 1 << 20, 'GiB': 1 << 30, 'TiB': 1 << 40}
 
 # Strings with their contexts taken away are plain JSON in every version.
 _APPLY = 'd: builtins.mapAttrs (_: builtins.unsafeDiscardStringContext) { drv = d.drvPath; out = d.outPath; }'
-
-
-class EvalFailed(Exception):
-    """The commit gives no system. `error` holds the place in the repository, if Nix named one."""
-
-    def __init__(self, message: str, error: EvalError | None = None) -> None:
-        super().__init__(message)
-        self.error = error
 
 
 class BuildFailed(Exception):
@@ -47,19 +35,6 @@ class BuildFailed(Exception):
 
 class BuildRefused(Exception):
     """`builds` is `never`, and the system cannot be fetched whole. Nothing was touched."""
-
-
-class Plan(NamedTuple):
-    """What a commit evaluates to, and what is missing in the store. Sizes are rounded as Nix prints them."""
-
-    drv: str
-    out: str
-    to_build: tuple[str, ...] = ()
-    to_fetch: tuple[str, ...] = ()
-    unknown: tuple[str, ...] = ()
-    """Paths that can be neither built nor fetched."""
-    download_bytes: int = 0
-    unpacked_bytes: int = 0
 
 
 class Work(NamedTuple):
@@ -124,44 +99,6 @@ def nix_version() -> tuple[int, ...]:
     if not match:
         raise EvalFailed(f'nix --version said {escaped(said.strip())!r}.')
     return tuple(int(part) for part in match.groups() if part is not None)
-
-
-def flake_reference(repository: Repository, mirror: Path, rev: str, version: tuple[int, ...]) -> str:
-    """The flake at the commit, without an attribute.
-
-    Usually read from the mirror. Submodules and LFS objects are not in it, and relative addresses of submodules mean
-    the repository's own place: with them Nix fetches the very same commit from there.
-    """
-    if repository.lfs and version < LFS_VERSION:
-        raise EvalFailed(f'repository.lfs needs Nix {_dotted(LFS_VERSION)} or later, this is {_dotted(version)}.')
-    query = [f'ref={quote(f"refs/heads/{repository.branch}")}', f'rev={rev}']
-    if repository.flake_dir.strip('/') not in ('', '.'):
-        query.append(f'dir={quote(repository.flake_dir.strip("/"))}')
-    query += ['submodules=1'] * repository.submodules + ['lfs=1'] * repository.lfs
-    whole = repository.submodules or repository.lfs
-    url = _as_url(repository.url) if whole else f'file://{quote(str(mirror))}'
-    return f'git+{url}{"&" if "?" in url else "?"}{"&".join(query)}'
-
-
-def parse_missing(text: str) -> Plan:
-    """Reads what `nix build --dry-run` prints; of the result, `drv` and `out` are empty."""
-    lists: dict[str, list[str]] = {'build': [], 'fetch': [], 'unknown': []}
-    current: list[str] | None = None
-    sizes = (0, 0)
-    for line in text.splitlines():
-        if match := re.fullmatch(rf'  {_HASHED}', line):
-            if current is not None:
-                current.append(match[1])
-        elif line.endswith('will be built:'):
-            current = lists['build']
-        elif 'will be fetched' in line:
-            current = lists['fetch']
-            sizes = _sizes(line)
-        elif line.startswith("don't know how to build these paths"):
-            current = lists['unknown']
-        else:
-            current = None
-    return Plan('', '', tuple(lists['build']), tuple(lists['fetch']), tuple(lists['unknown']), *sizes)
 
 
 def _evaluate(work: Work, mirror: Mirror, rev: str, reference: str) -> tuple[str, str]:
@@ -296,32 +233,4 @@ def _is_chatter(event: Event) -> bool:
     return isinstance(event, Message) and (event.level > 3 or event.text.endswith(f"unknown setting '{_ALWAYS_SUBSTITUTE}'"))
 
 
-def _sizes(line: str) -> tuple[int, int]:
-    match = _SIZES.search(line)
-    if not match:
-        return 0, 0
-    return _bytes(match[1], match[2]), _bytes(match[3], match[4])
-
-
-def _bytes(number: str, unit: str) -> int:
-    return round(float(number) * _UNITS.get(unit, 1))
-
-
-def _as_url(url: str) -> str:
-    """Git's `user@host:path` and plain paths, as URLs."""
-    if '://' in url:
-        return url
-    if url.startswith('/'):
-        return f'file://{quote(url)}'
-    host, _, path = url.partition(':')
-    return f'ssh://{host}/{path.lstrip("/")}'
-
-
-def _dotted(version: Iterable[int]) -> str:
-    return '.'.join(map(str, version))
-
-
-__all__ = [
-    'BuildFailed', 'BuildLine', 'BuildRefused', 'EvalFailed', 'Plan', 'Work',
-    'flake_reference', 'nix_version', 'parse_missing', 'realise', 'resolve',
-]  # fmt: skip
+__all__ = ['BuildFailed', 'BuildRefused', 'EvalFailed', 'Plan', 'Work', 'nix_version', 'realise', 'resolve']

@@ -3,6 +3,7 @@
 import os
 import re
 import shlex
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -52,6 +53,7 @@ class Mirror:
     def fetch(self, on_line: OnLine, timeout: float, canceled: Callable[[], bool] = never) -> None:
         """Gets the tracked branch. Raises FetchFailed, Canceled, or TimedOut when `timeout` seconds are over."""
         check_repository(self.repository)
+        deadline = time.monotonic() + timeout
         said = _Said(on_line)
         try:
             self._fetch(said, timeout, canceled)
@@ -60,7 +62,7 @@ class Mirror:
                 raise
             # A power cut can leave empty objects behind; everything here can be fetched again.
             _remove(self.path)
-            self._fetch(_Said(on_line), timeout, canceled)
+            self._fetch(_Said(on_line), deadline - time.monotonic(), canceled)
 
     def tip(self) -> str:
         """The commit the last fetch found at the tip of the tracked branch."""
