@@ -14,10 +14,14 @@ class Repo:
     def git(self, *args: str, here: bool = True, input: str | None = None) -> str:
         where = [f'--git-dir={self.path}'] if here else []
         identity = ['-c', 'user.name=Test', '-c', 'user.email=test@example.org']
-        done = subprocess.run(['git', *identity, *where, *args], check=True, capture_output=True, text=True, input=input)
+        done = subprocess.run(
+            ['git', *identity, *where, *args], check=True, capture_output=True, text=True, input=input
+        )
         return done.stdout.strip()
 
-    def commit(self, message: str, parents: tuple[str, ...] = (), branch: str = 'main', files: dict[str, str] | None = None) -> str:
+    def commit(
+        self, message: str, parents: tuple[str, ...] = (), branch: str = 'main', files: dict[str, str] | None = None
+    ) -> str:
         """Makes a commit (with exactly `files`, by path) and puts `branch` there; without `parents` on top of it."""
         tips = parents or tuple(self.git('for-each-ref', '--format=%(objectname)', f'refs/heads/{branch}').split())
         tree = self._tree(files if files is not None else {'file': message})

@@ -13,6 +13,9 @@ from .units import Snapshot
 ATTEMPTS = 3
 LIMIT_SECONDS = 300.0
 _SETTLE_SECONDS = 30.0
+"""For units that are on their way."""
+_FINAL_SECONDS = 4.0
+"""For everything else: what has failed by then stays so."""
 _LISTEN = '0A'
 _NOT_OURS = ('vps-deploy-', 'user@', 'user-runtime-dir@', 'sshd@', 'systemd-coredump@')
 """Units that come and go with connections and with the deploy itself."""
@@ -53,13 +56,15 @@ def _attempt(job: Job, stage: Stage) -> list[str]:
 def _look(job: Job, stage: Stage) -> list[str]:
     """What is not as it was before; units get a while to come up."""
     was = before.load(job.deploy)
-    until = time.monotonic() + _SETTLE_SECONDS
+    started = time.monotonic()
     asked_to_start: set[str] = set()
     while True:
         now = units.snapshot()
         missing = _missing(was, now)
         problems = _problems(job, stage, was, now, missing)
-        if not problems or time.monotonic() > until:
+        waited = time.monotonic() - started
+        patience = _SETTLE_SECONDS if _is_any_starting(now, missing) else _FINAL_SECONDS
+        if not problems or waited > patience:
             return problems
         systemd.start_units([name for name in missing if name not in asked_to_start])
         asked_to_start.update(missing)
@@ -82,6 +87,10 @@ def _problems(job: Job, stage: Stage, was: Snapshot | None, now: Snapshot, missi
 
 def _missing(was: Snapshot | None, now: Snapshot) -> list[str]:
     return [] if was is None else units.no_longer_active(was, now, _is_ours)
+
+
+def _is_any_starting(now: Snapshot, names: list[str]) -> bool:
+    return any(name in now.units and now.units[name].active in ('activating', 'deactivating') for name in names)
 
 
 def _is_ours(name: str) -> bool:
