@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
+import { childrenOf, kill, serversBelow } from './processes.ts'
 
 export type HostKeyType = 'ed25519' | 'ecdsa' | 'rsa'
 
@@ -35,8 +36,10 @@ export interface Sshd extends AsyncDisposable {
   readonly knownHosts: string
   /** Lets another key in. */
   authorize(publicKey: string): void
-  /** The processes that serve one connection each. */
+  /** The first process of each connection. */
   connections(): readonly number[]
+  /** Sends a signal to all processes that serve connections: for an unprivileged user two each. */
+  signal(name: NodeJS.Signals): void
   log(): string
 }
 
@@ -105,9 +108,12 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     knownHosts: types.map((type) => `[127.0.0.1]:${port} ${hostKeys[type]}\n`).join(''),
     authorize,
     connections: () => childrenOf(child.pid ?? 0),
+    signal: (name) => {
+      for (const pid of serversBelow(child.pid ?? 0)) kill(pid, name)
+    },
     log: () => log,
     [Symbol.asyncDispose]: async () => {
-      for (const pid of [...childrenOf(child.pid ?? 0), child.pid ?? 0]) kill(pid)
+      for (const pid of [...serversBelow(child.pid ?? 0), child.pid ?? 0]) kill(pid, 'SIGKILL')
       if (child.exitCode === null && child.signalCode === null)
         await new Promise((resolve) => child.once('exit', resolve))
       await rm(directory, { recursive: true, force: true })
@@ -162,22 +168,4 @@ export async function freePort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve))
   if (address === null || typeof address === 'string') throw new Error('a TCP server has no port')
   return address.port
-}
-
-/** Processes whose parent it is; Linux only, as these tests are. */
-function childrenOf(pid: number): readonly number[] {
-  try {
-    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim()
-    return text === '' ? [] : text.split(' ').map(Number)
-  } catch {
-    return []
-  }
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch {
-    // It has ended by itself.
-  }
 }

@@ -143,7 +143,7 @@ describe('through a jump host', () => {
     await using jump = await startSshd()
     await using session = await ssh({ ...endpointTo(sshd), jump: endpointTo(jump) })(TIMEOUT)
     const running = collect(session, 'echo begun; sleep 20')
-    for (const pid of jump.connections()) process.kill(pid, 'SIGKILL')
+    jump.signal('SIGKILL')
     expect((await running).exit.kind).toBe('lost')
   })
 })

@@ -5,14 +5,14 @@ import { type Sshd, startSshd } from '../../support/sshd.ts'
 
 const TIMEOUT = { timeoutMs: 10_000 }
 
-/** Does something to the server's side of the connection once the command has spoken. */
-async function whileRunning(sshd: Sshd, act: (pid: number) => void, keepaliveMs = 5_000) {
+/** Sends a signal to the server's side of the connection once the command has spoken. */
+async function whileRunning(sshd: Sshd, signal: NodeJS.Signals, keepaliveMs = 5_000) {
   await using session = await ssh(endpointTo(sshd), { intervalMs: keepaliveMs, countMax: 2 })(TIMEOUT)
   let stdout = ''
   const handlers = {
     stdout: (text: string) => {
       stdout += text
-      for (const pid of sshd.connections()) act(pid)
+      sshd.signal(signal)
     },
     stderr: () => {},
   }
@@ -23,7 +23,7 @@ async function whileRunning(sshd: Sshd, act: (pid: number) => void, keepaliveMs 
 describe('a connection that breaks while a command runs', () => {
   test('is neither success nor failure', async () => {
     await using sshd = await startSshd()
-    const { exit, stdout, after } = await whileRunning(sshd, (pid) => process.kill(pid, 'SIGKILL'))
+    const { exit, stdout, after } = await whileRunning(sshd, 'SIGKILL')
     expect(stdout).toBe('begun\n')
     expect(exit.kind).toBe('lost')
     expect(after.exit.kind).toBe('lost')
@@ -32,7 +32,7 @@ describe('a connection that breaks while a command runs', () => {
   test('is noticed when the host just falls silent', async () => {
     await using sshd = await startSshd()
     const start = performance.now()
-    const { exit, after } = await whileRunning(sshd, (pid) => process.kill(pid, 'SIGSTOP'), 200)
+    const { exit, after } = await whileRunning(sshd, 'SIGSTOP', 200)
     expect(exit).toEqual({ kind: 'lost', reason: 'Keepalive timeout' })
     expect(after.exit).toEqual({ kind: 'lost', reason: 'Keepalive timeout' })
     expect(performance.now() - start).toBeLessThan(5_000)
@@ -41,7 +41,7 @@ describe('a connection that breaks while a command runs', () => {
   test('is no error that ends the process, when nothing runs', async () => {
     await using sshd = await startSshd()
     await using session = await ssh(endpointTo(sshd))(TIMEOUT)
-    for (const pid of sshd.connections()) process.kill(pid, 'SIGKILL')
+    sshd.signal('SIGKILL')
     await new Promise((resolve) => setTimeout(resolve, 100))
     expect((await collect(session, 'true')).exit).toEqual({ kind: 'lost', reason: expect.any(String) })
   })
