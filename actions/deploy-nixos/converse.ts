@@ -12,6 +12,7 @@ import { viewer } from './show.ts'
 import { isGreen, requireSame } from './verdict.ts'
 import type { Deployment } from './world.ts'
 
+/** What happened before a reattachment arrives all at once. */
 const REPLAY_MS = 50
 
 interface Conversation {
@@ -60,7 +61,7 @@ async function answerUnlessOver(
   until: AbortSignal,
 ): Promise<void> {
   await deployment.world.clock.sleep(REPLAY_MS, until)
-  await answerHost(event, deployment, until)
+  if (deployment.facts.ledger.result === undefined) await answerHost(event, deployment, until)
 }
 
 async function conclude(outcome: Outcome, conversation: Conversation, signal: AbortSignal): Promise<Ending> {

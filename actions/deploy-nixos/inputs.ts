@@ -8,7 +8,7 @@ import { parseHealthUrl, type HealthUrl } from './health.ts'
 /** The inputs whose values are masked before anything is logged. */
 export const SECRET_INPUTS = ['ssh-key', 'ssh-key-passphrase', 'jump-ssh-key'] as const
 
-export const MODES = ['switch', 'boot', 'test', 'dry-activate'] as const
+const MODES = ['switch', 'boot', 'test', 'dry-activate'] as const
 export type Mode = (typeof MODES)[number]
 
 export interface Inputs {

@@ -112,6 +112,24 @@ describe('a reboot', () => {
     expect(scene.status).toBe('unreachable')
   })
 
+  test('is not disturbed by a question that was answered before it was seen', async () => {
+    const scene = committed(() => () => exited(0))
+    scene.host.script = async (deploy) => {
+      await prepare(deploy)
+      scene.host.cut()
+      scene.host.refuse = () => unreachable
+      void deploy.confirmation()
+      deploy.result('deployed', 0, KERNEL)
+      await scene.clock.sleep(5_000)
+      scene.host.refuse = () => undefined
+      await scene.clock.sleep(5_000)
+      comeBack(scene, '/nix/store/bbb-new')
+    }
+    await scene.run(WHEN_REQUIRED)
+    expect(scene.host.asked('confirm')).toEqual([])
+    expect(scene.status).toBe('deployed')
+  })
+
   test('that somebody did already is not done again', async () => {
     const scene = committed(() => answering('', 65))
     let count = 0
