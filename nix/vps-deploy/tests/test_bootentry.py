@@ -44,7 +44,10 @@ class Systemd(Booting):
         self.write(f'{root}/loader/entries/{name}', text)
 
     def default(self, name: str, root: str = 'boot') -> None:
-        self.write(f'{root}/loader/loader.conf', f'timeout 5\n#default nixos-generation-1.conf\ndefault {name}\nconsole-mode keep\n')
+        self.write(
+            f'{root}/loader/loader.conf',
+            f'timeout 5\n#default nixos-generation-1.conf\ndefault {name}\nconsole-mode keep\n',
+        )
 
     def test_the_entry_loader_conf_names(self) -> None:
         for number in (9, 10, 11):
@@ -104,7 +107,9 @@ class Systemd(Booting):
 
     def test_the_link_of_a_profile_is_followed(self) -> None:
         (self.directory / 'system-1-link').symlink_to(system(1))
-        self.write('boot/loader/entries/nixos-generation-1.conf', f'options root=x init={self.directory}/system-1-link/init\n')
+        self.write(
+            'boot/loader/entries/nixos-generation-1.conf', f'options root=x init={self.directory}/system-1-link/init\n'
+        )
         self.boots(1)
 
 

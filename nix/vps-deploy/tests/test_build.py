@@ -19,14 +19,16 @@ class Missing(unittest.TestCase):
         table = {
             '': Plan('', ''),
             f'this derivation will be built:\n  {one}\n': Plan('', '', to_build=(one,)),
-            f"warning: x\nthese 2 derivations will be built:\n  {one}\n  {two}\nthis path will be fetched (0.5 MiB download, 1.25 MiB unpacked):\n  {two}\n": Plan(
+            f'warning: x\nthese 2 derivations will be built:\n  {one}\n  {two}\nthis path will be fetched (0.5 MiB download, 1.25 MiB unpacked):\n  {two}\n': Plan(
                 '', '', (one, two), (two,), (), 512 * 1024, 1280 * 1024
             ),
             f'these 2 paths will be fetched (300.0 KiB download, 1.5 GiB unpacked):\n  {one}\n  {two}': Plan(
                 '', '', (), (one, two), (), 300 * 1024, 3 * 512 << 20
             ),
             f"don't know how to build these paths:\n  {two}\nerror: no\n  {one}": Plan('', '', unknown=(two,)),
-            f"don't know how to build these paths (may be caused by read-only store access):\n  {two}": Plan('', '', unknown=(two,)),
+            f"don't know how to build these paths (may be caused by read-only store access):\n  {two}": Plan(
+                '', '', unknown=(two,)
+            ),
         }
         for text, expected in table.items():
             self.assertEqual(parse_missing(text), expected, text)
@@ -42,12 +44,15 @@ class References(unittest.TestCase):
         self.assertEqual(self.reference(), f'{start}?{ref}&dir=nix')
         self.assertEqual(self.reference(flake_dir='.'), f'{start}?{ref}')
         self.assertEqual(self.reference(flake_dir=''), f'{start}?{ref}')
-        self.assertEqual(self.reference(flake_dir='a b/c&d', branch='x&y'), f'{start}?ref=refs/heads/x%26y&rev={REV}&dir=a%20b/c%26d')
+        self.assertEqual(
+            self.reference(flake_dir='a b/c&d', branch='x&y'), f'{start}?ref=refs/heads/x%26y&rev={REV}&dir=a%20b/c%26d'
+        )
         own = 'git+https://example.org/o/r.git'
         self.assertEqual(self.reference(submodules=True), f'{own}?{ref}&dir=nix&submodules=1')
         self.assertEqual(self.reference(lfs=True, submodules=True), f'{own}?{ref}&dir=nix&submodules=1&lfs=1')
         self.assertEqual(
-            self.reference(submodules=True, url='git@example.org:o/r.git'), f'git+ssh://git@example.org/o/r.git?{ref}&dir=nix&submodules=1'
+            self.reference(submodules=True, url='git@example.org:o/r.git'),
+            f'git+ssh://git@example.org/o/r.git?{ref}&dir=nix&submodules=1',
         )
 
     def test_large_files_are_refused_where_nix_cannot_have_them(self) -> None:

@@ -47,7 +47,9 @@ class Names(unittest.TestCase):
         self.assertEqual(name_and_version('/tmp/store/0123456789abcdfghijklmnpqrsvwxyz-x-1'), ('x', '1'))
 
     def test_versions_are_sorted_as_people_do(self) -> None:
-        self.assertEqual(sorted(['2.10', '2.9', '2.9-rc1', '10', 'a'], key=natural), ['a', '2.9', '2.9-rc1', '2.10', '10'])
+        self.assertEqual(
+            sorted(['2.10', '2.9', '2.9-rc1', '10', 'a'], key=natural), ['a', '2.9', '2.9-rc1', '2.10', '10']
+        )
 
 
 A, B, C = ('a' * 32 + '-a-1', 'b' * 32 + '-b-1', 'c' * 32 + '-c-1')
@@ -79,7 +81,14 @@ class Reading(unittest.TestCase):
 
 class Differences(unittest.TestCase):
     def test_of_two_systems(self) -> None:
-        before = {path('hello-2.12'): 100, path('hello-2.12-doc'): 10, path('gone-1'): 5, path('same-1'): 7, path('unit-a.service'): 1, path('two-1'): 1}
+        before = {
+            path('hello-2.12'): 100,
+            path('hello-2.12-doc'): 10,
+            path('gone-1'): 5,
+            path('same-1'): 7,
+            path('unit-a.service'): 1,
+            path('two-1'): 1,
+        }
         after = {
             path('hello-2.13', '1'): 120,
             path('hello-2.13-doc', '1'): 10,
@@ -111,7 +120,10 @@ class Differences(unittest.TestCase):
 
     def test_of_a_system_with_itself_is_nothing(self) -> None:
         sizes = {path('a-1'): 1}
-        self.assertEqual(compare(sizes, sizes).to_json(), {'added': [], 'removed': [], 'changed': [], 'sizeBytes': {'from': 1, 'to': 1}})
+        self.assertEqual(
+            compare(sizes, sizes).to_json(),
+            {'added': [], 'removed': [], 'changed': [], 'sizeBytes': {'from': 1, 'to': 1}},
+        )
 
 
 if __name__ == '__main__':

@@ -99,10 +99,18 @@ class Unchanged(Bench):
                 self.assertEqual(self.problems(change), [])
 
     def test_what_is_not_mounted_may_go_or_change(self) -> None:
-        for line in ('/dev/disk/by-label/usb /mnt/usb ext4 nofail 0 2\n', 'nas:/export /mnt/nas nfs noauto,x-systemd.automount 0 0\n'):
+        for line in (
+            '/dev/disk/by-label/usb /mnt/usb ext4 nofail 0 2\n',
+            'nas:/export /mnt/nas nfs noauto,x-systemd.automount 0 0\n',
+        ):
             self.assertEqual(self.problems((line, '')), [])
         self.assertEqual(self.problems(('/dev/disk/by-label/usb', '/dev/sdb1')), [])
-        self.assertEqual(self.problems(('/dev/disk/by-partlabel/swap', '/dev/sdb1'), world=WORLD._replace(swaps=frozenset({'file:/swapfile'}))), [])
+        self.assertEqual(
+            self.problems(
+                ('/dev/disk/by-partlabel/swap', '/dev/sdb1'), world=WORLD._replace(swaps=frozenset({'file:/swapfile'}))
+            ),
+            [],
+        )
 
     def test_tmpfs_may_go_or_change(self) -> None:
         self.assertEqual(self.problems(('tmpfs /tmp tmpfs size=2G 0 0\n', '')), [])
@@ -134,7 +142,9 @@ class Unchanged(Bench):
 
 
 class Changed(Bench):
-    def refused(self, expected: str, *changes: tuple[str, str], luks: Mapping[str, str] = LUKS, world: World = WORLD) -> None:
+    def refused(
+        self, expected: str, *changes: tuple[str, str], luks: Mapping[str, str] = LUKS, world: World = WORLD
+    ) -> None:
         found = self.problems(*changes, luks=luks, world=world)
         self.assertEqual(len(found), 1, found)
         self.assertIn(expected, found[0])
@@ -170,18 +180,28 @@ class Changed(Bench):
         self.refused('another subvolume than number 300', ('subvol=@root', 'subvolid=300'))
 
     def test_bound_to_another_directory(self) -> None:
-        self.refused('/var/lib is bound to /nix/persist/var lib, but to /elsewhere', ('/nix/persist/var\\040lib', '/elsewhere'))
-        self.refused('/var/lib is a bind mount', ('/nix/persist/var\\040lib /var/lib none bind', '/dev/sdb1 /var/lib ext4 rw'))
+        self.refused(
+            '/var/lib is bound to /nix/persist/var lib, but to /elsewhere', ('/nix/persist/var\\040lib', '/elsewhere')
+        )
+        self.refused(
+            '/var/lib is a bind mount', ('/nix/persist/var\\040lib /var/lib none bind', '/dev/sdb1 /var/lib ext4 rw')
+        )
 
     def test_mappings(self) -> None:
         self.refused('LUKS mapping crypt is open', luks={})
-        self.refused('LUKS mapping crypt is on /dev/disk/by-partlabel/crypt, but on /dev/sdb1', luks={'crypt': '/dev/sdb1'})
+        self.refused(
+            'LUKS mapping crypt is on /dev/disk/by-partlabel/crypt, but on /dev/sdb1', luks={'crypt': '/dev/sdb1'}
+        )
         self.assertEqual(self.problems(luks={}, world=WORLD._replace(slaves={})), [])
 
     def test_a_file_system_of_the_initrd_counts_though_its_mount_is_not_seen(self) -> None:
-        unseen = WORLD._replace(mounts={target: mounted for target, mounted in WORLD.mounts.items() if target != '/nix'})
+        unseen = WORLD._replace(
+            mounts={target: mounted for target, mounted in WORLD.mounts.items() if target != '/nix'}
+        )
         self.assertEqual(self.problems(world=unseen), [])
-        self.refused('/nix is mounted', ('/dev/mapper/crypt /nix btrfs x-initrd.mount,subvol=/@nix 0 0\n', ''), world=unseen)
+        self.refused(
+            '/nix is mounted', ('/dev/mapper/crypt /nix btrfs x-initrd.mount,subvol=/@nix 0 0\n', ''), world=unseen
+        )
         self.refused('/nix is on /dev/mapper/crypt', ('/dev/mapper/crypt /nix', '/dev/sdb1 /nix'), world=unseen)
 
 

@@ -10,7 +10,15 @@ from unittest.mock import patch
 
 from vps_deploy import process
 from vps_deploy.config import Repository, SignedCommits
-from vps_deploy.git import FetchFailed, GitFailed, Mirror, allowed_protocols, check_repository, git_environment, network_settings
+from vps_deploy.git import (
+    FetchFailed,
+    GitFailed,
+    Mirror,
+    allowed_protocols,
+    check_repository,
+    git_environment,
+    network_settings,
+)
 
 from .gitserver import GitServer
 from .repositories import Repo
@@ -110,7 +118,12 @@ class Fetching(Bench):
         self.origin.commit('one')
         with patch.dict(os.environ, {'VPS_DEPLOY_GIT_PROTOCOLS': ''}):
             self.assertEqual(allowed_protocols(), 'https:ssh')
-            for url in (f'file://{self.origin.path}', str(self.origin.path), 'http://127.0.0.1:1/x', f'ext::touch {self.home}/ran'):
+            for url in (
+                f'file://{self.origin.path}',
+                str(self.origin.path),
+                'http://127.0.0.1:1/x',
+                f'ext::touch {self.home}/ran',
+            ):
                 with self.assertRaisesRegex(FetchFailed, 'Only https and ssh', msg=url):
                     self.fetched(url=url)
         self.assertEqual(list(self.home.iterdir()), [])
@@ -149,7 +162,11 @@ class Hostile(Bench):
         evil = f'[url "file://{elsewhere.path}"]\n\tinsteadOf = file://{self.origin.path}\n'
         (self.home / '.gitconfig').write_text(evil)
         (self.directory / 'gitconfig').write_text(evil)
-        variables = {'GIT_CONFIG_GLOBAL': str(self.directory / 'gitconfig'), 'HOME': str(self.home), 'GIT_DIR': str(elsewhere.path)}
+        variables = {
+            'GIT_CONFIG_GLOBAL': str(self.directory / 'gitconfig'),
+            'HOME': str(self.home),
+            'GIT_DIR': str(elsewhere.path),
+        }
         with patch.dict(os.environ, variables):
             self.assertEqual(self.fetched().tip(), self.origin.git('rev-parse', 'main'))
 
@@ -263,8 +280,16 @@ class Ssh(unittest.TestCase):
         repository = Repository(url='ssh://git@h/r', ssh_key_file='/etc/keys/a b', known_hosts_file='/etc/known hosts')
         command = git_environment(Path('/h'), {}, repository)['GIT_SSH_COMMAND']
         # ssh itself is asked how it understands the options.
-        shown = subprocess.run(['sh', '-c', f'{command} -G example.org'], check=True, capture_output=True, text=True).stdout
-        for line in ('batchmode yes', 'stricthostkeychecking true', 'identitiesonly yes', 'identityagent none', 'identityfile /etc/keys/a b'):
+        shown = subprocess.run(
+            ['sh', '-c', f'{command} -G example.org'], check=True, capture_output=True, text=True
+        ).stdout
+        for line in (
+            'batchmode yes',
+            'stricthostkeychecking true',
+            'identitiesonly yes',
+            'identityagent none',
+            'identityfile /etc/keys/a b',
+        ):
             self.assertIn(line, shown)
         self.assertRegex(shown, r'userknownhostsfile "?/etc/known hosts"?\n')
 
@@ -292,7 +317,11 @@ class Signatures(Bench):
         other = self.directory / 'other'
         subprocess.run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', str(other)], check=True)
         allowed = SignedCommits(True, str(self.signers))
-        for rev, signed in ((self.signed(other), allowed), (self.origin.commit('plain'), allowed), (self.signed(self.key), SignedCommits(True))):
+        for rev, signed in (
+            (self.signed(other), allowed),
+            (self.origin.commit('plain'), allowed),
+            (self.signed(self.key), SignedCommits(True)),
+        ):
             problem = self.fetched().verify_signature(rev, signed)
             self.assertIsNotNone(problem)
             self.assertIn(rev, problem or '')

@@ -60,7 +60,12 @@ class Checks(unittest.TestCase):
             timer.start()
             started = time.monotonic()
             with self.assertRaises(Canceled):
-                run_checks([HealthCheck('x', command)], deadline=started + 30, on_line=lambda _, __, ___: None, canceled=wish.is_set)
+                run_checks(
+                    [HealthCheck('x', command)],
+                    deadline=started + 30,
+                    on_line=lambda _, __, ___: None,
+                    canceled=wish.is_set,
+                )
             self.assertLess(time.monotonic() - started, 3)
             timer.join()
 

@@ -32,15 +32,24 @@ class Lines(unittest.TestCase):
         drv = '/nix/store/4s1yjpqj2h397zjarf09lxbi2knd3x6g-hello-2.12.1.drv'
         table: list[tuple[bytes, object]] = [
             (line(action='start', id=21, level=6, parent=0, text='querying info about missing paths', type=0), None),
-            (line(action='msg', level=3, msg='this derivation will be built:'), Message('this derivation will be built:', 3)),
+            (
+                line(action='msg', level=3, msg='this derivation will be built:'),
+                Message('this derivation will be built:', 3),
+            ),
             (line(action='start', id=22, level=0, parent=0, text='', type=102), None),
-            (line(action='start', id=25, level=3, text=f"building '{drv}'", type=105, fields=[drv, '', 1, 1]), Message(f"building '{drv}'", 3)),
+            (
+                line(action='start', id=25, level=3, text=f"building '{drv}'", type=105, fields=[drv, '', 1, 1]),
+                Message(f"building '{drv}'", 3),
+            ),
             (line(action='result', fields=[0, 1, 1, 0], id=22, type=105), None),
             (line(action='result', fields=['\x1b[32mhello\x1b[0m\x07'], id=25, type=101), BuildLine(drv, 'hello\\x07')),
             (line(action='result', fields=['patchPhase'], id=25, type=104), None),
             (line(action='stop', id=25), None),
             (line(action='result', fields=['late'], id=25, type=101), BuildLine('', 'late')),
-            (line(action='msg', level=1, msg='\x1b[35;1mwarning:\x1b[0m unknown setting'), Message('warning: unknown setting', 1)),
+            (
+                line(action='msg', level=1, msg='\x1b[35;1mwarning:\x1b[0m unknown setting'),
+                Message('warning: unknown setting', 1),
+            ),
             (line(action='msg', level=5, msg='chatter'), None),
         ]
         for raw, expected in table:
@@ -48,8 +57,16 @@ class Lines(unittest.TestCase):
 
     def test_that_are_no_events(self) -> None:
         log = NixLog()
-        self.assertEqual(log.feed(b"warning: from \x1b[1ma plugin\x1b[0m"), Message('warning: from a plugin', 3))
-        for raw in (b'', b'  ', b'@nix {"action":"msg","level":0,"msg":"cut of', b'@nix []', b'@nix 1', b'@nix {}', b'@nix {"action":"start"}'):
+        self.assertEqual(log.feed(b'warning: from \x1b[1ma plugin\x1b[0m'), Message('warning: from a plugin', 3))
+        for raw in (
+            b'',
+            b'  ',
+            b'@nix {"action":"msg","level":0,"msg":"cut of',
+            b'@nix []',
+            b'@nix 1',
+            b'@nix {}',
+            b'@nix {"action":"start"}',
+        ):
             self.assertIsNone(log.feed(raw), raw)
 
     def test_odd_types_do_no_harm(self) -> None:
@@ -57,7 +74,18 @@ class Lines(unittest.TestCase):
         for action in ('msg', 'start', 'stop', 'result'):
             values: list[object] = [None, 'x', [], {}, [[]], 1.5]
             for value in values:
-                log.feed(line(action=action, level=value, msg=value, text=value, id=value, type=value, fields=value, file=value))
+                log.feed(
+                    line(
+                        action=action,
+                        level=value,
+                        msg=value,
+                        text=value,
+                        id=value,
+                        type=value,
+                        fields=value,
+                        file=value,
+                    )
+                )
                 log.feed(line(action=action, type=101, fields=value, level=0))
 
     def test_a_very_long_message_keeps_both_ends(self) -> None:
@@ -86,7 +114,9 @@ class Places(unittest.TestCase):
 
     def test_from_the_trace_where_the_error_is_elsewhere(self) -> None:
         self.assertEqual(self.place(error(TRACE)), ('nix/flake.nix', 6, 39))
-        self.assertEqual(self.place(error(TRACE, f'{NIXPKGS}/lib/modules.nix:100:2', (100, 2))), ('nix/flake.nix', 6, 39))
+        self.assertEqual(
+            self.place(error(TRACE, f'{NIXPKGS}/lib/modules.nix:100:2', (100, 2))), ('nix/flake.nix', 6, 39)
+        )
 
     def test_of_an_option_that_does_not_exist(self) -> None:
         text = (
@@ -100,7 +130,9 @@ class Places(unittest.TestCase):
 
     def test_are_guessed_by_the_files_of_the_commit_if_the_source_is_unknown(self) -> None:
         unknown = Source(None, FILES.__contains__)
-        self.assertEqual(self.place(error('x', f'{SOURCE}/nix/flake.nix:1:2', (1, 2)), unknown), ('nix/flake.nix', 1, 2))
+        self.assertEqual(
+            self.place(error('x', f'{SOURCE}/nix/flake.nix:1:2', (1, 2)), unknown), ('nix/flake.nix', 1, 2)
+        )
         self.assertEqual(self.place(error('x', f'{NIXPKGS}/lib/modules.nix:1:2', (1, 2)), unknown), (None, None, None))
 
 

@@ -116,7 +116,9 @@ class Lines(unittest.TestCase):
         self.assertEqual([raw for name, raw, _ in seen if name == 'stderr'], [b'b'])
 
     def test_cuts_a_long_line_between_characters_and_says_so(self) -> None:
-        code, seen = lines_of(*python('import sys; sys.stdout.buffer.write(("x" + "€" * 20000 + "\\nnext\\n").encode())'))
+        code, seen = lines_of(
+            *python('import sys; sys.stdout.buffer.write(("x" + "€" * 20000 + "\\nnext\\n").encode())')
+        )
         self.assertEqual(code, 0)
         self.assertEqual([continued for _, _, continued in seen], [False, True, True, True, False])
         self.assertEqual(b''.join(raw for _, raw, _ in seen[:-1]).decode(), 'x' + '€' * 20000)
@@ -153,7 +155,10 @@ class Ends(unittest.TestCase):
 
     def test_kills_also_what_ignores_sigterm(self) -> None:
         with self.assertRaises(TimedOut):
-            run(['sh', '-c', f"trap '' TERM; sh -c 'trap \"\" TERM; sleep 60' & echo $! > {self.pid_file}; sleep 60"], timeout=0.5)
+            run(
+                ['sh', '-c', f"trap '' TERM; sh -c 'trap \"\" TERM; sleep 60' & echo $! > {self.pid_file}; sleep 60"],
+                timeout=0.5,
+            )
         self.assertTrue(wait_until_gone(self.grandchild()))
 
     def test_stops_when_canceled(self) -> None:

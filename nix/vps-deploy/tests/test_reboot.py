@@ -23,11 +23,27 @@ class Systems(unittest.TestCase):
 
 class Reasons(Systems):
     def test_triggers_say_what_differs(self) -> None:
-        old = self.system('old', {'kernel': '/nix/store/' + 'a' * 32 + '-linux-6.12.3/bzImage', 'dbus': 'dbus', 'gone': 'x', 'same': 1})
-        new = self.system('new', {'kernel': '/nix/store/' + 'b' * 32 + '-linux-6.12.9/bzImage', 'dbus': 'broker', 'new': {'a': 1}, 'same': 1})
+        old = self.system(
+            'old',
+            {'kernel': '/nix/store/' + 'a' * 32 + '-linux-6.12.3/bzImage', 'dbus': 'dbus', 'gone': 'x', 'same': 1},
+        )
+        new = self.system(
+            'new',
+            {
+                'kernel': '/nix/store/' + 'b' * 32 + '-linux-6.12.9/bzImage',
+                'dbus': 'broker',
+                'new': {'a': 1},
+                'same': 1,
+            },
+        )
         self.assertEqual(
             reasons(old, new),
-            ['kernel: linux-6.12.3/bzImage -> linux-6.12.9/bzImage', 'dbus: dbus -> broker', 'gone: x -> none', 'new: none -> {"a": 1}'],
+            [
+                'kernel: linux-6.12.3/bzImage -> linux-6.12.9/bzImage',
+                'dbus: dbus -> broker',
+                'gone: x -> none',
+                'new: none -> {"a": 1}',
+            ],
         )
         self.assertEqual(reasons(old, old), [])
 
@@ -38,7 +54,9 @@ class Reasons(Systems):
 
     def test_older_systems_are_compared_by_their_links(self) -> None:
         old = self.system('old', kernel='/x/linux-1', initrd='/x/initrd-1', kernel_modules='/x/modules')
-        new = self.system('new', kernel='/x/linux-1', initrd='/x/initrd-2', kernel_modules='/x/modules', systemd='/x/systemd')
+        new = self.system(
+            'new', kernel='/x/linux-1', initrd='/x/initrd-2', kernel_modules='/x/modules', systemd='/x/systemd'
+        )
         (old / 'kernel-params').write_text('quiet\n')
         (new / 'kernel-params').write_text('quiet splash\n')
         expected = ['initrd: /x/initrd-1 -> /x/initrd-2', 'kernel-params: quiet -> quiet splash']
@@ -70,8 +88,8 @@ class Revisions(Systems):
     def test_table(self) -> None:
         rev = 'a' * 40
         table = {
-            f"test \"$1\" = --json && echo '{{\"configurationRevision\":\"{rev}\",\"nixosVersion\":\"25.11\"}}'": rev,
-            f"echo '{{\"configurationRevision\":\"{rev}-dirty\"}}'": f'{rev}-dirty',
+            f'test "$1" = --json && echo \'{{"configurationRevision":"{rev}","nixosVersion":"25.11"}}\'': rev,
+            f'echo \'{{"configurationRevision":"{rev}-dirty"}}\'': f'{rev}-dirty',
             'echo \'{"nixosVersion":"25.11"}\'': None,
             'echo \'{"configurationRevision":null}\'': None,
             'echo \'{"configurationRevision":"main; rm -rf /"}\'': None,

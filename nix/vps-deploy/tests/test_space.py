@@ -49,11 +49,18 @@ class Space(unittest.TestCase):
         self.free[self.boot] = Room(40 * MIB + BOOT_MARGIN_BYTES, None)
         self.assertEqual(self.found(0, self.new), [])
         self.free[self.boot] = Room(40 * MIB, None)
-        self.assertRegex(self.found(0, self.new)[0], r'boot has 40\.0 MiB free, but kernel and initrd of the new system need 40\.0 MiB')
+        self.assertRegex(
+            self.found(0, self.new)[0],
+            r'boot has 40\.0 MiB free, but kernel and initrd of the new system need 40\.0 MiB',
+        )
 
     def test_what_is_there_already_needs_no_room(self) -> None:
         self.free[self.boot] = Room(2 * MIB, None)
-        for place, name in (('EFI/nixos', f'{KERNEL}-bzImage.efi'), ('kernels', f'{KERNEL}-bzImage'), ('nixos', f'{KERNEL}-bzImage')):
+        for place, name in (
+            ('EFI/nixos', f'{KERNEL}-bzImage.efi'),
+            ('kernels', f'{KERNEL}-bzImage'),
+            ('nixos', f'{KERNEL}-bzImage'),
+        ):
             directory = self.boot / place
             directory.mkdir(parents=True)
             (directory / name).touch()

@@ -112,7 +112,9 @@ class Reading(unittest.TestCase):
         self.assertEqual(log.hidden, len(FAILED.splitlines()) - 3)
 
     def test_an_activation_script_that_fails(self) -> None:
-        log, shown = read('activating the configuration...\npassword: hunter2\nFailed to run activate script\nrestarting sysinit-reactivation.target\n')
+        log, shown = read(
+            'activating the configuration...\npassword: hunter2\nFailed to run activate script\nrestarting sysinit-reactivation.target\n'
+        )
         self.assertNotIn('password: hunter2', shown)
         self.assertEqual(len(shown), 3)
         self.assertEqual(log.failed, [])
@@ -129,7 +131,9 @@ class Reading(unittest.TestCase):
         self.assertEqual((log.inhibited, log.inhibitors, log.failed_checks), (False, [], ['mine']))
 
     def test_jobs_that_fail(self) -> None:
-        log, _ = read('Failed to restart a@b.service: Unit not found\nFailed to reload user unit x.service: y\nFailed to install bootloader\n')
+        log, _ = read(
+            'Failed to restart a@b.service: Unit not found\nFailed to reload user unit x.service: y\nFailed to install bootloader\n'
+        )
         self.assertEqual(log.failed, ['a@b.service'])
 
     def test_colors_do_not_matter(self) -> None:

@@ -29,7 +29,9 @@ class Printable(unittest.TestCase):
         self.assertEqual(escaped_lines('a\r\nb\x1b\n'), 'a\nb\\x1b\n')
 
     def test_takes_out_colors_and_hyperlinks_only(self) -> None:
-        self.assertEqual(without_color('\x1b[31;1merror:\x1b[0m \x1b]8;;http://x\x1b\\x\x1b]8;;\x1b\\ \x1b[2J'), 'error: x \x1b[2J')
+        self.assertEqual(
+            without_color('\x1b[31;1merror:\x1b[0m \x1b]8;;http://x\x1b\\x\x1b]8;;\x1b\\ \x1b[2J'), 'error: x \x1b[2J'
+        )
 
 
 class WholeCharacters(unittest.TestCase):

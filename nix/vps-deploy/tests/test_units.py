@@ -20,12 +20,24 @@ def block(name: str, **changed: str) -> str:
 
 
 def failed(name: str, **changed: str) -> str:
-    state = {'ActiveState': 'failed', 'SubState': 'failed', 'Result': 'exit-code', 'ExecMainCode': '1', 'ExecMainStatus': '3'}
+    state = {
+        'ActiveState': 'failed',
+        'SubState': 'failed',
+        'Result': 'exit-code',
+        'ExecMainCode': '1',
+        'ExecMainStatus': '3',
+    }
     return block(name, **{**state, **changed})
 
 
 def retrying(name: str, **changed: str) -> str:
-    state = {'ActiveState': 'activating', 'SubState': 'auto-restart', 'Result': 'exit-code', 'ExecMainCode': '1', 'ExecMainStatus': '1'}
+    state = {
+        'ActiveState': 'activating',
+        'SubState': 'auto-restart',
+        'Result': 'exit-code',
+        'ExecMainCode': '1',
+        'ExecMainStatus': '1',
+    }
     return block(name, **{**state, 'NRestarts': '4', **changed})
 
 
@@ -38,7 +50,9 @@ def taken(*blocks: str, at: float = NOW) -> Snapshot:
 
 
 class NewlyFailed(unittest.TestCase):
-    def check(self, before: Snapshot, after: Snapshot, expected: list[FailedUnit], settling: Snapshot | None = None) -> None:
+    def check(
+        self, before: Snapshot, after: Snapshot, expected: list[FailedUnit], settling: Snapshot | None = None
+    ) -> None:
         self.assertEqual(newly_failed(before, after, settling), expected)
 
     def test_a_failed_service_with_its_exit_status(self) -> None:
@@ -66,7 +80,9 @@ class NewlyFailed(unittest.TestCase):
     def test_a_crash_loop_caught_while_it_runs(self) -> None:
         settling, after = taken(block('a.service')), taken(restarted('a.service', 2, NOW - 1))
         self.check(taken(block('a.service')), after, [FailedUnit('a.service', 'restarting', None)], settling)
-        self.check(taken(), taken(restarted('n.service', 1, NOW)), [FailedUnit('n.service', 'restarting', None)], taken())
+        self.check(
+            taken(), taken(restarted('n.service', 1, NOW)), [FailedUnit('n.service', 'restarting', None)], taken()
+        )
 
     def test_a_loop_that_was_there_before_is_not_blamed(self) -> None:
         before = taken(restarted('a.service', 70, NOW - 3))
@@ -123,7 +139,9 @@ class Asking(unittest.TestCase):
 
     def test_asks_again_while_systemd_restarts_itself(self) -> None:
         (self.directory / 'units').write_text(block('a.service'))
-        self.systemctl(f'test -e {self.directory}/asked || {{ touch {self.directory}/asked; exit 1; }}; cat {self.directory}/units')
+        self.systemctl(
+            f'test -e {self.directory}/asked || {{ touch {self.directory}/asked; exit 1; }}; cat {self.directory}/units'
+        )
         self.assertEqual(snapshot().active, {'a.service'})
 
     def test_says_that_systemd_does_not_answer(self) -> None:

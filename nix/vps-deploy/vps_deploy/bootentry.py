@@ -80,7 +80,9 @@ def _entries(directories: Sequence[Path]) -> list[_Entry]:
         found.append(_Entry(file, name, is_bad, file.read_text(encoding='utf-8', errors='replace')))
     found.sort(key=lambda entry: natural(entry.id), reverse=True)
     found.sort(key=lambda entry: natural(_value(entry.text, 'version') or ''), reverse=True)
-    found.sort(key=lambda entry: (entry.is_bad, not _value(entry.text, 'sort-key'), _value(entry.text, 'sort-key') or ''))
+    found.sort(
+        key=lambda entry: (entry.is_bad, not _value(entry.text, 'sort-key'), _value(entry.text, 'sort-key') or '')
+    )
     return found
 
 
@@ -139,7 +141,9 @@ def _grub_menu(text: str) -> list[_Menu]:
 
 
 def _grub_default(text: str, environment: Path) -> str:
-    literal = [value for value in re.findall(r'^\s*set default="?([^"\n]*?)"?\s*$', text, re.MULTILINE) if '$' not in value]
+    literal = [
+        value for value in re.findall(r'^\s*set default="?([^"\n]*?)"?\s*$', text, re.MULTILINE) if '$' not in value
+    ]
     wanted = literal[-1] if literal else '0'
     asks_saved = re.search(r'^\s*set default="?\$\{?saved_entry', text, re.MULTILINE) is not None
     if wanted == 'saved' or (asks_saved and not literal):

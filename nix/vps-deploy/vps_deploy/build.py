@@ -84,7 +84,9 @@ def realise(work: Work, plan: Plan, gc_root: str | Path) -> Path:
     if system != plan.out or not os.path.isdir(system):
         raise BuildFailed(f'nix build gave {escaped(system) or "nothing"} instead of {plan.out}.')
     if not os.access(f'{system}/bin/switch-to-configuration', os.X_OK):
-        raise BuildFailed(f'{system} has no bin/switch-to-configuration: is it a NixOS system with system.switch.enable?')
+        raise BuildFailed(
+            f'{system} has no bin/switch-to-configuration: is it a NixOS system with system.switch.enable?'
+        )
     return Path(system)
 
 
@@ -136,7 +138,9 @@ def _source(work: Work, mirror: Mirror, rev: str, reference: str) -> Source:
 
 def _plan(work: Work, drv: str, out: str, target: str) -> Plan:
     options = _options(work.config, log_format='raw')
-    done = run(['nix', 'build', '--dry-run', *options, '--no-link', target], timeout=work.seconds_left, env=_environment(work))
+    done = run(
+        ['nix', 'build', '--dry-run', *options, '--no-link', target], timeout=work.seconds_left, env=_environment(work)
+    )
     missing = parse_missing(done.stderr)
     # An output path that no cache has is an error or a line of the list, depending on the version.
     unknown = missing.unknown or (() if done.code == 0 else (target,))
@@ -230,7 +234,9 @@ class _Heard:
 
 
 def _is_chatter(event: Event) -> bool:
-    return isinstance(event, Message) and (event.level > 3 or event.text.endswith(f"unknown setting '{_ALWAYS_SUBSTITUTE}'"))
+    return isinstance(event, Message) and (
+        event.level > 3 or event.text.endswith(f"unknown setting '{_ALWAYS_SUBSTITUTE}'")
+    )
 
 
 __all__ = ['BuildFailed', 'BuildRefused', 'EvalFailed', 'Plan', 'Work', 'nix_version', 'realise', 'resolve']

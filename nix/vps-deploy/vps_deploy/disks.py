@@ -64,9 +64,7 @@ def _bind_problem(old: Entry, entry: Entry, world: World) -> str | None:
     return f'{where} is bound to {old.spec}, but to {entry.spec} in the new system.'
 
 
-def _device_problem(
-    old: Entry, entry: Entry, mounted: Mounted | None, new: Layout, world: World
-) -> str | None:
+def _device_problem(old: Entry, entry: Entry, mounted: Mounted | None, new: Layout, world: World) -> str | None:
     where = f'File system {old.target}'
     wanted = _identity(entry, new.luks, world)
     if wanted is None and entry.spec == old.spec:
@@ -113,7 +111,11 @@ def _path_of(spec: str) -> str:
     key, separator, value = spec.partition('=')
     if separator and key in _BY:
         # udev writes what cannot stand in a file name as \xNN.
-        value = re.sub(r'[^A-Za-z0-9#+\-.:=@_]', lambda match: ''.join(f'\\x{byte:02x}' for byte in match[0].encode()), value.strip('"'))
+        value = re.sub(
+            r'[^A-Za-z0-9#+\-.:=@_]',
+            lambda match: ''.join(f'\\x{byte:02x}' for byte in match[0].encode()),
+            value.strip('"'),
+        )
         return f'/dev/disk/{_BY[key]}/{value}'
     return spec
 
@@ -127,7 +129,9 @@ def _subvolume_problem(old: Entry, entry: Entry, mounted: Mounted | None) -> str
         return None
     if (number := entry.option('subvolid')) is not None:
         mounted_options = mounted.super_options if mounted else old.options
-        if f'subvolid={number}' not in {option.replace('=0', '=5') if option == 'subvolid=0' else option for option in mounted_options}:
+        if f'subvolid={number}' not in {
+            option.replace('=0', '=5') if option == 'subvolid=0' else option for option in mounted_options
+        }:
             return f'{where} is another subvolume than number {number} of the new system.'
         return None
     if old.option('subvol') is not None or old.option('subvolid') is not None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from .config import Repository, SignedCommits
-from .process import OOM_SCORE, Canceled, Finished, OnLine, TimedOut, never, run, stream
+from .process import OOM_SCORE, Finished, OnLine, never, run, stream
 from .text import escaped, printable
 
 GIT_TIMEOUT = 60.0
@@ -141,7 +141,11 @@ class Mirror:
         return done.stdout
 
     def _git(
-        self, *args: str, in_mirror: bool = True, settings: Mapping[str, str] | None = None, env: Mapping[str, str] | None = None
+        self,
+        *args: str,
+        in_mirror: bool = True,
+        settings: Mapping[str, str] | None = None,
+        env: Mapping[str, str] | None = None,
     ) -> Finished:
         argv = [*(self._command() if in_mirror else ['git']), *args]
         return run(argv, timeout=GIT_TIMEOUT, env={**self._env(settings or {}), **(env or {})})
@@ -174,7 +178,9 @@ def check_repository(repository: Repository) -> None:
     if not url or url.startswith('-'):
         raise FetchFailed(f'repository.url is {escaped(url)!r}: give the URL of the repository.')
     if '://' in url and urlsplit(url).password is not None:
-        raise FetchFailed('repository.url holds a password: put it into a root-only file, named by repository.tokenFile.')
+        raise FetchFailed(
+            'repository.url holds a password: put it into a root-only file, named by repository.tokenFile.'
+        )
     for name, file in (('tokenFile', repository.token_file), ('sshKeyFile', repository.ssh_key_file)):
         if file and not os.access(file, os.R_OK):
             raise FetchFailed(f'repository.{name} {file} cannot be read.')
@@ -270,8 +276,3 @@ class _Said:
         hint = next((hint for pattern, hint in _HINTS if re.search(pattern, self.text(), re.IGNORECASE)), '')
         return f'{said.rstrip(".")}. {hint}'.rstrip()
 
-
-__all__ = [
-    'Canceled', 'FetchFailed', 'GitFailed', 'Mirror', 'TimedOut',
-    'allowed_protocols', 'check_repository', 'git_environment', 'network_settings',
-]  # fmt: skip

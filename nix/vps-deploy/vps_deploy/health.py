@@ -45,4 +45,6 @@ def _problem(check: HealthCheck, deadline: float, on_line: OnLine, canceled: Cal
             return None
         outcome = f'it exited with {code}' if code > 0 else f'signal {-code} killed it'
         time.sleep(max(0.0, min(REPEAT_SECONDS, until - time.monotonic())))
-    return f'Health check {name} did not pass within {check.timeout_seconds} s: {outcome}{f" ({last})" if last else ""}.'
+    return (
+        f'Health check {name} did not pass within {check.timeout_seconds} s: {outcome}{f" ({last})" if last else ""}.'
+    )

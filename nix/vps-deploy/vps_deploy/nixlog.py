@@ -1,4 +1,4 @@
-"""Nix's `--log-format internal-json`, line by line: messages, build logs, and errors with their place in the repository."""
+"""Nix's `--log-format internal-json`, line by line: messages, build logs, errors with their place in the repository."""
 
 import json
 import re
@@ -73,7 +73,6 @@ class Source(NamedTuple):
         return None
 
 
-
 def _no_file(_: str) -> bool:
     return False
 
@@ -91,7 +90,9 @@ class NixLog:
     def feed(self, raw: bytes) -> Event | None:
         """What the line says; None for progress and chatter. A line that was cut cannot be read as JSON and is None."""
         if not raw.startswith(_PREFIX):
-            return Message(escaped(without_color(raw.decode('utf-8', 'backslashreplace'))), _INFO) if raw.strip() else None
+            return (
+                Message(escaped(without_color(raw.decode('utf-8', 'backslashreplace'))), _INFO) if raw.strip() else None
+            )
         try:
             value = cast(object, json.loads(raw[len(_PREFIX) :]))
         except ValueError:
@@ -166,4 +167,5 @@ def _clean(event: dict[str, object], key: str) -> str:
     text = escaped_lines(without_color(value)) if isinstance(value, str) else ''
     if len(text) <= _MAX_MESSAGE:
         return text
-    return f'{text[: _MAX_MESSAGE // 2]}\n… ({len(text) - _MAX_MESSAGE} characters left out) …\n{text[-_MAX_MESSAGE // 2 :]}'
+    half = _MAX_MESSAGE // 2
+    return f'{text[:half]}\n… ({len(text) - 2 * half} characters left out) …\n{text[-half:]}'

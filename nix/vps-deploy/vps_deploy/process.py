@@ -175,7 +175,7 @@ def _start(argv: Sequence[str], env: Mapping[str, str] | None, has_input: bool) 
 
 
 def _set_oom_score(pid: int, score: int) -> None:
-    """Raising the score is always allowed; lowering it needs a privilege, and without it the child runs all the same."""
+    """Raising the score is always allowed; lowering it needs a privilege, without which the child runs all the same."""
     with suppress(OSError), open(f'/proc/{pid}/oom_score_adj', 'w', encoding='ascii') as file:
         file.write(str(score))
 

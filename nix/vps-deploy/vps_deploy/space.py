@@ -50,7 +50,7 @@ def problems(
         if needed and needed + BOOT_MARGIN_BYTES > free:
             found.append(
                 f'{root} has {_mib(free)} free, but kernel and initrd of the new system need {_mib(needed)}: '
-                'remove old generations (nix-collect-garbage --delete-older-than 14d, then switch-to-configuration boot).'
+                'remove old generations (nix-collect-garbage --delete-older-than 14d).'
             )
     return found
 

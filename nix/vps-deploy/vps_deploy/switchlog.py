@@ -5,7 +5,10 @@ import re
 from .text import without_color
 
 _LISTS = (
-    (re.compile(r'(?:would )?NOT (?:restart|restarting|stop|stopping) the following (?:changed )?units: '), 'not_restarted'),
+    (
+        re.compile(r'(?:would )?NOT (?:restart|restarting|stop|stopping) the following (?:changed )?units: '),
+        'not_restarted',
+    ),
     (re.compile(r'(?:stopping|would stop) the following units: '), 'stopped'),
     (re.compile(r'(?:reloading|would reload) the following units: '), 'reloaded'),
     (re.compile(r'(?:restarting|would restart) the following units: '), 'restarted'),
@@ -19,13 +22,15 @@ _ACTIVATING = 'activating the configuration...'
 # The switch's own words after an activation script or a status dump. Journal lines cannot begin like this:
 # they begin with a date, are indented, or bear systemctl's marks.
 _OWN_AGAIN = re.compile(
-    r'(?:(?:NOT )?(?:stopping|starting|restarting|reloading)(?: \([a-z-]+\))? the following (?:new |changed )?(?:user )?units: '
+    r'(?:(?:NOT )?(?:stopping|starting|restarting|reloading)(?: \([a-z-]+\))?'
+    r' the following (?:new |changed )?(?:user )?units: '
     r'|the following new units were started: |restarting systemd\.\.\.|restarting sysinit-reactivation\.target'
     r'|reloading user units for |warning: the following (?:user )?units failed: |warning: user activation for '
     r'|Failed to run activate script|activating the configuration\.\.\.)'
 )
 _SNIPPET = re.compile(
-    r"(?:Activation script snippet '[\w.-]+' failed|setting up \S+|(?:creating|removing|reviving|updating) (?:user|group|GID|UID) )"
+    r"(?:Activation script snippet '[\w.-]+' failed|setting up \S+"
+    r'|(?:creating|removing|reviving|updating) (?:user|group|GID|UID) )'
 )
 _INHIBITED = 'there are changes to critical components of the system'
 _INHIBITOR = re.compile(r'\s*(\S.*?) : (.*) -> (.*)\Z')

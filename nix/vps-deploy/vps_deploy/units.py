@@ -122,7 +122,9 @@ def newly_failed(before: Snapshot, after: Snapshot, settling: Snapshot | None = 
     return sorted((unit for unit in found if not before.is_troubled(unit.unit)), key=lambda failed: failed.unit)
 
 
-def no_longer_active(before: Snapshot, after: Snapshot, still_wanted: Callable[[str], bool] = lambda _: True) -> list[str]:
+def no_longer_active(
+    before: Snapshot, after: Snapshot, still_wanted: Callable[[str], bool] = lambda _: True
+) -> list[str]:
     """Units that ran before and do not run now, by name."""
     return sorted(name for name in before.active - after.active if still_wanted(name))
 

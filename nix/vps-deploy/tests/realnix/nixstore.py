@@ -27,7 +27,10 @@ class NixCase(unittest.TestCase):
             self.fail('These tests need a real Nix: put it on PATH, or its full path into NIX_BIN.')
         self.directory = Path(self.enterContext(tempfile.TemporaryDirectory()))
         self.addCleanup(self.make_writable)
-        places = {name: self.directory / name.lower() for name in ('NIX_STORE_DIR', 'NIX_STATE_DIR', 'NIX_LOG_DIR', 'NIX_CONF_DIR')}
+        places = {
+            name: self.directory / name.lower()
+            for name in ('NIX_STORE_DIR', 'NIX_STATE_DIR', 'NIX_LOG_DIR', 'NIX_CONF_DIR')
+        }
         places['NIX_CONF_DIR'].mkdir()
         (places['NIX_CONF_DIR'] / 'nix.conf').write_text(_CONF)
         self.store = places['NIX_STORE_DIR']

@@ -84,7 +84,10 @@ class Building(BuildCase):
     def test_builds_the_commit_and_keeps_it(self) -> None:
         config = self.config()
         plan = self.plan(config)
-        self.assertEqual([closure.name_and_version(path) for path in plan.to_build], [('hello', '2.12.1'), ('nixos-system-host', '1')])
+        self.assertEqual(
+            [closure.name_and_version(path) for path in plan.to_build],
+            [('hello', '2.12.1'), ('nixos-system-host', '1')],
+        )
         system = realise(self.work(config), plan, self.directory / 'roots/system')
         self.assertEqual(str(system), plan.out)
         self.assertEqual(os.path.realpath(self.directory / 'roots/system'), plan.out)
@@ -109,11 +112,19 @@ class Building(BuildCase):
         plan = self.plan(config)
         with self.assertRaises(TimedOut):
             realise(self.work(config, 3), plan, self.directory / 'roots/system')
-        pids = [event.text.split()[1] for event in self.events if isinstance(event, BuildLine) and event.text.startswith('pid')]
+        pids = [
+            event.text.split()[1]
+            for event in self.events
+            if isinstance(event, BuildLine) and event.text.startswith('pid')
+        ]
         self.assertTrue(pids, 'the build had not begun: nothing was tested')
         self.assertFalse([pid for pid in pids if os.path.exists(f'/proc/{pid}')])
         with self.assertRaises(Canceled):
-            realise(Work(config, self.home, time.monotonic() + 60, self.events.append, lambda: True), plan, self.directory / 'roots/system')
+            realise(
+                Work(config, self.home, time.monotonic() + 60, self.events.append, lambda: True),
+                plan,
+                self.directory / 'roots/system',
+            )
 
     def test_evaluation_ends_in_time(self) -> None:
         config = self.config('endless')
@@ -161,7 +172,9 @@ class Errors(BuildCase):
     def test_an_outdated_lock_file_is_an_error(self) -> None:
         other = Repo(self.directory / 'other.git')
         other.commit('other', files={'flake.nix': '{ outputs = _: { }; }'})
-        flake = FLAKE.replace('{', f'{{ inputs.other.url = "git+file://{other.path}";', 1).replace('{ self }', '{ self, other }')
+        flake = FLAKE.replace('{', f'{{ inputs.other.url = "git+file://{other.path}";', 1).replace(
+            '{ self }', '{ self, other }'
+        )
         self.rev = self.origin.commit('two', files={**FILES, 'nix/flake.nix': flake})
         self.assertIn('lock file', str(self.failure('host')))
 
@@ -235,10 +248,18 @@ class References(BuildCase):
         self._commit_with_submodule({'flake.nix': flake}, inner)
         token = self.directory / 'token'
         token.write_text('secret')
-        with GitServer(self.directory, 'secret') as server, patch.dict(os.environ, {'VPS_DEPLOY_GIT_PROTOCOLS': 'http'}):
-            repository = Repository(url=f'{server.url}/origin.git', submodules=True, flake_dir='.', token_file=str(token))
+        with (
+            GitServer(self.directory, 'secret') as server,
+            patch.dict(os.environ, {'VPS_DEPLOY_GIT_PROTOCOLS': 'http'}),
+        ):
+            repository = Repository(
+                url=f'{server.url}/origin.git', submodules=True, flake_dir='.', token_file=str(token)
+            )
             self.build(self.config()._replace(repository=repository))
-        self.assertIn(f'building from the submodule for {self.rev}', [event.text for event in self.events if isinstance(event, BuildLine)])
+        self.assertIn(
+            f'building from the submodule for {self.rev}',
+            [event.text for event in self.events if isinstance(event, BuildLine)],
+        )
 
     def _commit_with_submodule(self, files: dict[str, str], inner: str) -> None:
         modules = '[submodule "lib"]\n\tpath = lib\n\turl = ../library.git\n'

@@ -33,7 +33,9 @@ class Ssh(unittest.TestCase):
             self.fail('These tests need sshd on PATH or in /usr/sbin.')
         self.directory = Path(self.enterContext(tempfile.TemporaryDirectory()))
         for name in ('host', 'user', 'other'):
-            subprocess.run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', str(self.directory / name)], check=True)
+            subprocess.run(
+                ['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', str(self.directory / name)], check=True
+            )
         shutil.copy(self.directory / 'user.pub', self.directory / 'authorized_keys')
         with socket.socket() as free:
             free.bind(('127.0.0.1', 0))
