@@ -53,6 +53,7 @@ class Fetching(Bench):
         first = self.origin.commit('one')
         mirror = self.fetched()
         self.assertEqual(mirror.tip(), first)
+        self.assertEqual(self.said, [f'Branch main is at {first}.'])
         second = self.origin.commit('two')
         self.fetch(mirror)
         self.assertEqual(mirror.tip(), second)

@@ -119,7 +119,14 @@ class Mirror:
 
     def _fetch(self, said: '_Said', timeout: float, canceled: Callable[[], bool]) -> None:
         self._prepare()
-        args = ['fetch', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--no-show-forced-updates']
+        args = [
+            'fetch',
+            '--quiet',
+            '--no-tags',
+            '--no-write-fetch-head',
+            '--no-recurse-submodules',
+            '--no-show-forced-updates',
+        ]
         argv = [*self._command(), *args, '--', self.repository.url, f'+{self._ref}:{self._ref}']
         env = self._env(network_settings(self.repository))
         try:
@@ -128,7 +135,9 @@ class Mirror:
             raise FetchFailed(f'git cannot be started: {error}') from error
         if code != 0:
             raise FetchFailed(f'git fetch of {escaped(self.repository.url)} failed ({code}): {said.reason()}')
-        self._forget_contained(self.tip())
+        tip = self.tip()
+        said.take('stdout', f'Branch {self.repository.branch} is at {tip}.'.encode(), False)
+        self._forget_contained(tip)
 
     def _forget_contained(self, tip: str) -> None:
         for ref in self._ask('for-each-ref', '--format=%(refname)', f'--merged={tip}', 'refs/kept/').splitlines():
@@ -275,4 +284,3 @@ class _Said:
         said = '; '.join(told or self._lines[-3:]) or 'it said nothing'
         hint = next((hint for pattern, hint in _HINTS if re.search(pattern, self.text(), re.IGNORECASE)), '')
         return f'{said.rstrip(".")}. {hint}'.rstrip()
-
