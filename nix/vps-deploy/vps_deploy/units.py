@@ -2,8 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from typing import NamedTuple
 
 from .process import TimedOut, run
 
@@ -22,8 +21,7 @@ class UnitsUnknown(Exception):
     """systemd did not say what its units do."""
 
 
-@dataclass(frozen=True)
-class Unit:
+class Unit(NamedTuple):
     """`exit_status` is the main program's exit code, or the signal that killed it; None if there is no such program."""
 
     name: str
@@ -39,7 +37,7 @@ class Unit:
 
     def to_json(self) -> dict[str, object]:
         """As the keyword arguments that make it again."""
-        return dict(vars(self))
+        return self._asdict()
 
     @property
     def is_failed(self) -> bool:
@@ -53,21 +51,20 @@ class Unit:
         return self.sub.startswith('auto-restart') and badly and self.loaded
 
 
-@dataclass(frozen=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """All loaded units at one moment."""
 
     units: dict[str, Unit]
     taken_seconds: float = 0.0
     """Seconds since boot."""
 
-    @cached_property
+    @property
     def active(self) -> frozenset[str]:
         """Units that run and that the configuration knows of: no devices, slices, scopes or transient units."""
         chosen = (unit for unit in self.units.values() if unit.active in _ACTIVE and not unit.transient and unit.loaded)
         return frozenset(unit.name for unit in chosen if unit.name.endswith(_COUNTED))
 
-    @cached_property
+    @property
     def failed(self) -> frozenset[str]:
         return frozenset(unit.name for unit in self.units.values() if unit.is_failed)
 
@@ -80,8 +77,7 @@ class Snapshot:
         return unit.is_failed or unit.is_retrying or recently
 
 
-@dataclass(frozen=True)
-class FailedUnit:
+class FailedUnit(NamedTuple):
     unit: str
     result: str
     """systemd's `Result`, or `restarting` for a unit that runs again after it ended by itself."""
