@@ -1,5 +1,5 @@
 /** OpenSSH's own server on loopback, for as long as a test needs it. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
@@ -69,6 +69,9 @@ export async function makeKey({
   return { privateKey, publicKey }
 }
 
+/** Whatever ends the tests also ends the server: its input is a pipe that we hold. */
+const UNTIL_WE_END = '"$@" & read -r end; kill -9 $!'
+
 export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   const { hostKeys: types = ['ed25519'] } = options
   const program = sshdProgram()
@@ -93,12 +96,17 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   const port = await freePort()
   const lines = configOf(directory, { port, types, extra: options.config ?? [] })
   writeFileSync(join(directory, 'sshd_config'), lines)
-  const child = spawn(program, ['-D', '-e', '-f', join(directory, 'sshd_config')], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
+  const child = spawn(
+    'sh',
+    ['-c', UNTIL_WE_END, 'sh', program, '-D', '-e', '-f', join(directory, 'sshd_config')],
+    {
+      stdio: ['pipe', 'ignore', 'pipe'],
+    },
+  )
+  const listener = (): number => serversBelow(child.pid ?? 0)[0] ?? 0
   let log = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text))
-  await listening(child, () => log)
+  await listening(listener, () => log)
   return {
     host: '127.0.0.1',
     port,
@@ -107,9 +115,9 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     hostKeys,
     knownHosts: types.map((type) => `[127.0.0.1]:${port} ${hostKeys[type]}\n`).join(''),
     authorize,
-    connections: () => childrenOf(child.pid ?? 0),
+    connections: () => childrenOf(listener()),
     signal: (name) => {
-      for (const pid of serversBelow(child.pid ?? 0)) kill(pid, name)
+      for (const pid of serversBelow(listener())) kill(pid, name)
     },
     log: () => log,
     [Symbol.asyncDispose]: async () => {
@@ -153,9 +161,10 @@ function configOf(
   ].join('\n')
 }
 
-async function listening(child: ChildProcess, log: () => string): Promise<void> {
+async function listening(listener: () => number, log: () => string): Promise<void> {
   for (const end = performance.now() + 10_000; !log().includes('Server listening');) {
-    if (child.exitCode !== null || performance.now() > end) throw new Error(`sshd did not start:\n${log()}`)
+    const ended = log() !== '' && listener() === 0
+    if (ended || performance.now() > end) throw new Error(`sshd did not start:\n${log()}`)
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }
