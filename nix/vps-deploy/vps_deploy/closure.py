@@ -13,12 +13,13 @@ from .text import escaped
 QUERY_SECONDS = 120.0
 
 # Output names that nixpkgs appends to `name-version`; other suffixes are part of the version (`2.0-rc1`, `1.0-beta`).
-_OUTPUTS = (
-    'bin|cc|data|debug|dev|devdoc|devman|dist|doc|env|examples|fonts|getent|headers|host|dnsutils|info|lib|lib32|lib64'
-    '|libgcc|locale|login|man|modules|modules-shrunk|mount|out|pc|plugin|py|runtime|scripts|server|static|swap|terminfo'
-    '|tools|utils|unwrapped|wrapped'
+_OUTPUTS = frozenset(
+    (
+        'bin cc data debug dev devdoc devman dist dnsutils doc env examples fonts getent headers host info lib lib32 '
+        'lib64 libgcc locale login man modules mount out pc plugin py runtime scripts server shrunk static swap '
+        'terminfo tools unwrapped utils wrapped'
+    ).split()
 )
-_NAME = re.compile(rf'(?P<name>.+?)-(?P<version>\d.*?)(?:-(?:{_OUTPUTS}))*\Z')
 
 
 class StoreUnreadable(Exception):
@@ -74,8 +75,13 @@ def name_and_version(store_path: str) -> tuple[str, str]:
     As Nix does, the version begins at the first dash that a digit follows; names of outputs after it are left out.
     """
     base = re.sub(r'\A[0-9a-z]{32}-', '', os.path.basename(store_path)).removesuffix('.drv')
-    match = _NAME.match(base)
-    return (match['name'], match['version']) if match else (base, '')
+    match = re.fullmatch(r'(.+?)-([0-9].*)', base)
+    if not match:
+        return base, ''
+    parts = match[2].split('-')
+    while len(parts) > 1 and parts[-1] in _OUTPUTS:
+        parts.pop()
+    return match[1], '-'.join(parts)
 
 
 def diff(old: str | Path | None, new: str | Path) -> ClosureDiff:
