@@ -4,34 +4,46 @@ import os
 
 from . import before, clock, deadline, files, gcroots, results, systemd, tools
 from .job import Ended, Job
+from .prepare import Plan
 from .state import Stage
 from .systems import generation, real
-from .units import Snapshot, UnitsUnknown, snapshot
+from .units import Snapshot, UnitsUnknown
 
 WORK_SECONDS = 60
 """What an activation is given besides the time to confirm it."""
 
 
-def arm(job: Job, system: str, previous: str, *, activated: bool) -> tuple[Stage, Snapshot]:
-    """Returns where to go back to, and what the units do now. Raises Ended: then nothing is armed and nothing changed."""
-    needed = (job.asked.confirm_seconds if activated else 0) + WORK_SECONDS
-    if job.seconds_left() < needed:
-        message = f'{max(job.seconds_left(), 0):.0f} s are left, activating and confirming needs {needed} s. Nothing was changed.'
-        raise Ended('failed', results.OUT_OF_TIME, message)
+def arm(job: Job, plan: Plan, *, activated: bool) -> tuple[Stage, Snapshot]:
+    """Returns where to go back to, and what the units did. Raises Ended: then nothing is armed and nothing changed."""
+    _check_time(job, activated)
     if not job.lock.take(0):
-        raise Ended('failed', results.INTERNAL, 'Another switch-to-configuration is running on this host. Nothing was changed.')
-    stage = Stage('armed', job.rev, system, previous, real(job.config.profile) or previous, generation(job.config.profile), activated)
+        raise _ended('Another switch-to-configuration is running on this host.')
+    default = real(job.config.profile) or plan.previous
+    number = generation(job.config.profile)
+    stage = Stage('armed', job.rev, plan.system, plan.previous, default, number, activated)
     try:
-        units_now = snapshot()
-        before.save(job.deploy, units_now)
-        gcroots.add(job.id, 'system', system)
-        gcroots.add(job.id, 'previous', previous)
+        was = plan.was.result(job.canceled)
+        before.save(job.deploy, was)
+        gcroots.add(job.id, 'system', plan.system)
+        gcroots.add(job.id, 'previous', plan.previous)
         job.deploy.set_stage(stage)
-        deadline.arm(timer(job, 1, job.deadline, tools.keep(job.deploy)))
+        deadline.arm(timer(job, 1, job.deadline, plan.program.result(job.canceled)))
     except (OSError, UnitsUnknown, systemd.SystemdFailed) as error:
         files.remove(job.deploy / 'stage.json')
-        raise Ended('failed', results.INTERNAL, f'Cannot prepare for a rollback: {error}. Nothing was changed.') from error
-    return stage, units_now
+        raise _ended(f'Cannot prepare for a rollback: {error}.') from error
+    return stage, was
+
+
+def _check_time(job: Job, activated: bool) -> None:
+    needed = (job.asked.confirm_seconds if activated else 0) + WORK_SECONDS
+    left = max(job.seconds_left(), 0)
+    if left < needed:
+        message = f'{left:.0f} s are left, activating and confirming needs {needed} s. Nothing was changed.'
+        raise Ended('failed', results.OUT_OF_TIME, message)
+
+
+def _ended(message: str) -> Ended:
+    return Ended('failed', results.INTERNAL, f'{message} Nothing was changed.')
 
 
 def move_deadline(job: Job) -> float:

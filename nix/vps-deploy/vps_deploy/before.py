@@ -1,7 +1,6 @@
 """before.json: what the units did before the activation, kept for whoever has to roll back."""
 
 import json
-from dataclasses import asdict
 from typing import cast
 
 from . import files
@@ -10,7 +9,7 @@ from .units import Snapshot, Unit
 
 
 def save(deploy: DeployDirectory, snapshot: Snapshot) -> None:
-    values = {'taken': snapshot.taken_seconds, 'units': [asdict(unit) for unit in snapshot.units.values()]}
+    values = {'taken': snapshot.taken_seconds, 'units': [unit.to_json() for unit in snapshot.units.values()]}
     files.write(deploy / 'before.json', json.dumps(values).encode(), files.SECRET_MODE)
 
 

@@ -59,9 +59,8 @@ def main(arguments: list[str]) -> int:
 
 def _see_to_the_worker() -> None:
     """Its path unit has usually started it by now; this is for one that somebody stopped."""
-    import subprocess
-
-    subprocess.run(['systemctl', 'start', '--no-block', 'vps-deploy-worker.path'], check=False, stdin=subprocess.DEVNULL)
+    argv = ['systemctl', 'start', '--no-block', 'vps-deploy-worker.path']
+    os.waitpid(os.posix_spawnp(argv[0], argv, os.environ), 0)
 
 
 def answer(letter: Letter, spool: Spool) -> dict[str, object]:
@@ -130,8 +129,9 @@ def _accept(request: Deploy | DeployTip | Rollback, letter: Letter, host: Host) 
         queued = host.spool.queued()
         if len(queued) - (host.spool.active() is not None) >= MAX_QUEUED:
             raise Refused(results.POLICY, f'{MAX_QUEUED} deploys wait already: try again when some of them are done')
-        _create(asked, len(queued), host)
+        # The worker starts up meanwhile; it looks into the queue only when we have let go of the lock.
         host.spool.enqueue(asked.id)
+        _create(asked, len(queued), host)
     return {'accepted': asked.id}
 
 

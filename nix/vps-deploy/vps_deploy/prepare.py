@@ -5,14 +5,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from . import build, closure, disks, gcroots, policy, reboot, results, space, supersede, systems
+from . import build, closure, disks, gcroots, policy, reboot, results, space, supersede, systems, tools
+from .background import Background
 from .git import GitFailed, Mirror
 from .job import Ended, Job
 from .nixlog import BuildLine, EvalError, Event
-from .process import TimedOut, stream
+from .process import TimedOut, run
 from .switchlog import SwitchLog
 from .systems import BOOTED, RUNNING, real
-from .text import printable
+from .text import escaped
+from .units import Snapshot, snapshot
 
 _CHECK_SECONDS = 120.0
 _GIST_CHARACTERS = 600
@@ -26,6 +28,10 @@ class Plan(NamedTuple):
     boot_reasons: list[str]
     is_running: bool
     is_unchanged: bool
+    program: Background[str]
+    """The recover program that will survive the deploy."""
+    was: Background[Snapshot]
+    """The units before anything changed."""
 
 
 def prepare(job: Job) -> Plan:
@@ -34,12 +40,17 @@ def prepare(job: Job) -> Plan:
     if previous is None:
         raise Ended('failed', results.INTERNAL, f'{RUNNING} leads nowhere: there would be nothing to roll back to.')
     job.known['previousSystem'] = previous
+    program = Background(lambda: tools.keep(job.deploy))
     system = _rollback_target(job) if job.asked.kind == 'rollback' else _from_commit(job)
     job.known['system'] = system
+    asked = Background(lambda: _ask_switch(job, system, previous))
+    was = Background(snapshot)
     with job.phase('diff'):
         _diff(job, previous, system)
     with job.phase('check'):
-        return _check(job, previous, system)
+        reasons = _check(job, previous, system, asked)
+    unchanged = system == previous == real(job.config.profile)
+    return Plan(system, previous, reasons, system == previous, unchanged, program, was)
 
 
 def mirror_of(job: Job) -> Mirror:
@@ -168,8 +179,8 @@ def _diff(job: Job, previous: str, system: str) -> None:
         job.warn(f'The difference between the two systems could not be told: {error}')
 
 
-def _check(job: Job, previous: str, system: str) -> Plan:
-    default = real(job.config.profile)
+def _check(job: Job, previous: str, system: str, asked: Background[str]) -> list[str]:
+    """Returns why only a boot can make the system real."""
     moved = [] if job.config.allow_disk_changes else disks.layout_problems(Path(previous), Path(system))
     if moved:
         raise Ended('refused', results.POLICY, f'{" ".join(moved)} allowDiskChanges lifts this.')
@@ -179,34 +190,35 @@ def _check(job: Job, previous: str, system: str) -> Plan:
     booted = real(BOOTED)
     reasons = reboot.reasons(Path(booted), Path(system)) if booted else []
     if system != previous:
-        inhibitors = _inhibitors(job, system)
+        inhibitors = _inhibitors(job, asked.result(job.canceled))
         if inhibitors and job.asked.mode == 'test':
             message = f'This cannot be activated in a running system: {"; ".join(inhibitors)}. Deploy it with mode boot.'
             raise Ended('refused', results.POLICY, message)
         reasons = reasons + [reason for reason in inhibitors if reason not in reasons]
     job.known['rebootRequired'] = reasons
     job.known['generation'] = systems.generation(job.config.profile)
-    unchanged = system == previous == default
-    return Plan(system, previous, [] if system == previous else reasons, system == previous, unchanged)
+    return [] if system == previous else reasons
 
 
-def _inhibitors(job: Job, system: str) -> list[str]:
-    """Critical components that must not change under a running system; older systems do not know the question."""
-    said = SwitchLog()
-
-    def show(_which: str, raw: bytes, _continued: bool) -> None:
-        line = said.feed(printable(raw))
-        if line is not None:
-            job.log.line('switch', line)
-
+def _ask_switch(job: Job, system: str, previous: str) -> str:
+    """What the new system's own checks say; older systems do not know the question."""
+    if system == previous:
+        return ''
     argv = [f'{system}/bin/switch-to-configuration', 'check']
     limit = min(_CHECK_SECONDS, max(job.seconds_left(), 1))
     try:
-        stream(argv, on_line=show, timeout=limit, canceled=job.canceled)
+        done = run(argv, timeout=limit)
     except (OSError, TimedOut) as error:
         raise Ended('failed', results.INTERNAL, f'{" ".join(argv)}: {error} Nothing was changed.') from error
+    return f'{done.stdout}{done.stderr}'
+
+
+def _inhibitors(job: Job, answer: str) -> list[str]:
+    """Critical components that must not change under a running system."""
+    said = SwitchLog()
+    shown = [said.feed(escaped(line)) for line in answer.splitlines()]
     if not said.inhibited:
         return []
+    for line in filter(None, shown):
+        job.log.line('switch', line)
     return said.inhibitors or ['a critical component changed (switch inhibitor)']
-
-

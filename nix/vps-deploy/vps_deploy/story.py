@@ -84,7 +84,7 @@ def _show_plan(job: Job, plan: Plan) -> Verdict:
 def _for_next_boot(job: Job, plan: Plan) -> Verdict:
     """The default from the next boot on; what runs is not touched, so there is nothing to confirm."""
     with job.phase('arm'):
-        stage, _ = arming.arm(job, plan.system, plan.previous, activated=False)
+        stage, _ = arming.arm(job, plan, activated=False)
     return schedule(job, stage, plan.boot_reasons)
 
 
@@ -98,7 +98,7 @@ def schedule(job: Job, stage: Stage, reasons: list[str]) -> Verdict:
 
 def _try_and_commit(job: Job, plan: Plan) -> Verdict:
     with job.phase('arm'):
-        stage, was = arming.arm(job, plan.system, plan.previous, activated=True)
+        stage, was = arming.arm(job, plan, activated=True)
     try:
         trial = tryout.check_only if plan.is_running and job.asked.mode == 'switch' else tryout.try_out
         standing = trial(job, stage, was)
