@@ -1,4 +1,5 @@
 import os
+import struct
 import tempfile
 import unittest
 from pathlib import Path
@@ -111,6 +112,46 @@ class Systemd(Booting):
             'boot/loader/entries/nixos-generation-1.conf', f'options root=x init={self.directory}/system-1-link/init\n'
         )
         self.boots(1)
+
+
+def image(number: int) -> bytes:
+    """A PE file as far as anybody looks at it: DOS stub, header, two sections of text and one of something else."""
+    release = f'ID=lanza\nPRETTY_NAME="NixOS"\nVERSION_ID="Generation {number}, 2026-11-23"\n'
+    texts = {
+        b'.text': b'init=/nix/store/wrong/init',
+        b'.osrel': release.encode(),
+        b'.cmdline': options(number).encode(),
+    }
+    head = b'MZ'.ljust(0x3C, b'\0') + struct.pack('<I', 0x80)
+    header = struct.pack('<4sHHIIIHH', b'PE\0\0', 0x8664, len(texts), 0, 0, 0, 240, 0).ljust(24 + 240, b'\0')
+    table, body, offset = b'', b'', 0x80 + len(header) + 40 * len(texts)
+    for name, text in texts.items():
+        raw = text.ljust(-(-len(text) // 512) * 512, b'\0')
+        table += struct.pack('<8sIIIIIIHHI', name, len(text), 0, len(raw), offset + len(body), 0, 0, 0, 0, 0)
+        body += raw
+    return head.ljust(0x80, b'\0') + header + table + body
+
+
+class Images(Booting):
+    def image(self, name: str, number: int, age: float = 0) -> None:
+        self.write(f'boot/EFI/Linux/{name}', '', age)
+        (self.boot / 'EFI/Linux' / name).write_bytes(image(number))
+
+    def test_the_newest_image_that_fits(self) -> None:
+        self.write('boot/loader/loader.conf', 'default nixos-*\n')
+        self.write(
+            'boot/loader/entries/nixos-generation-99.conf', f'sort-key nixos\nversion 99\noptions {options(99)}\n'
+        )
+        self.image('nixos-generation-9-abcdef.efi', 9)
+        self.image('nixos-generation-10-fedcba.efi', 10)
+        self.image('nixos-generation-11-aaaaaa+0-3.efi', 11)
+        self.boots(10)
+
+    def test_what_is_no_image_names_no_system(self) -> None:
+        for content in (b'', b'MZ', b'MZ' + b'\xff' * 200, image(5)[:300]):
+            self.write('boot/EFI/Linux/nixos-generation-5.efi', '')
+            (self.boot / 'EFI/Linux/nixos-generation-5.efi').write_bytes(content)
+            self.unknown('names no init=')
 
 
 GRUB = """\

@@ -1,4 +1,4 @@
-"""Which system the boot loader would start, read from its own files: systemd-boot, GRUB, extlinux."""
+"""Which system the boot loader would start, read from its own files: systemd-boot (also with unified images), GRUB, extlinux."""
 
 import fnmatch
 import os
@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .closure import natural
+from .uki import entry_of
 
 ROOTS = (Path('/boot'), Path('/efi'), Path('/boot/efi'))
 EFI_DEFAULT = Path('/sys/firmware/efi/efivars/LoaderEntryDefault-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f')
 
 _INIT = re.compile(r'(?:^|\s|=)init=(/\S+)/init(?=\s|"|$)')
-_COUNTED = re.compile(r'(?P<id>.+?)\+(?P<left>\d+)(?:-(?P<done>\d+))?\.conf\Z')
+_COUNTED = re.compile(r'(?P<id>.+?)\+(?P<left>\d+)(?:-(?P<done>\d+))?\.(?:conf|efi)\Z')
 
 
 class Unknown(NamedTuple):
@@ -52,7 +53,7 @@ def default_system(roots: Sequence[Path] = ROOTS, efi_default: Path = EFI_DEFAUL
 def _systemd_boot(roots: Sequence[Path], efi_default: Path) -> _Found | None:
     # loader.conf is always on the EFI system partition, the entries may be on a boot partition of their own.
     confs = [conf for root in roots if (conf := root / 'loader/loader.conf').is_file()]
-    entries = _entries([directory for root in roots if (directory := root / 'loader/entries').is_dir()])
+    entries = _entries(roots)
     if not entries:
         return None
     wanted = _efi_default(efi_default) or next(filter(None, map(_loader_conf_default, confs)), '*')
@@ -71,13 +72,15 @@ class _Entry(NamedTuple):
     text: str
 
 
-def _entries(directories: Sequence[Path]) -> list[_Entry]:
+def _entries(roots: Sequence[Path]) -> list[_Entry]:
     """In the loader's own order: what has no tries left comes last, newer versions first."""
     found: list[_Entry] = []
-    for file in (file for directory in directories for file in directory.glob('*.conf')):
+    files = [file for root in roots for file in (*root.glob('loader/entries/*.conf'), *root.glob('EFI/Linux/*.efi'))]
+    for file in files:
         match = _COUNTED.match(file.name)
-        name, is_bad = (f'{match["id"]}.conf', int(match['left']) == 0) if match else (file.name, False)
-        found.append(_Entry(file, name, is_bad, file.read_text(encoding='utf-8', errors='replace')))
+        name, is_bad = (f'{match["id"]}{file.suffix}', int(match['left']) == 0) if match else (file.name, False)
+        text = entry_of(file) if file.suffix == '.efi' else file.read_text(encoding='utf-8', errors='replace')
+        found.append(_Entry(file, name, is_bad, text))
     found.sort(key=lambda entry: natural(entry.id), reverse=True)
     found.sort(key=lambda entry: natural(_value(entry.text, 'version') or ''), reverse=True)
     found.sort(
