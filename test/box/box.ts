@@ -31,7 +31,7 @@ export interface BoxOptions {
   readonly say?: (text: string) => void
 }
 
-export interface CommitOptions {
+interface CommitOptions {
   /** Default `main`. */
   readonly branch?: string
   /** Revision or branch; default: the tip of `main`. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
 import { bootBox } from './box.ts'
 import type { Box } from './box.ts'
-import { deploy, endOf, idle, mustDeploy, startDeploy } from './deploying.ts'
+import { deploy, endOf, idle, mustDeploy, startDeploy, tearDown } from './deploying.ts'
 import type { End, HostState } from './deploying.ts'
 
 jest.setTimeout(120_000)
@@ -15,7 +15,7 @@ beforeEach(async () => {
   before = await mustDeploy(box, { units: { 'idle.service': idle } })
 }, 300_000)
 
-afterEach(() => box[Symbol.asyncDispose]())
+afterEach(() => tearDown(box))
 
 function rolledBack(host: HostState): End {
   return { code: 1, status: 'rolled-back', exitCode: 81, host, leftovers: '' }

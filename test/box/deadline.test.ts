@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { bootBox } from './box.ts'
 import type { Box } from './box.ts'
-import { endOf, hostState, idle, leftovers, startDeploy } from './deploying.ts'
+import { endOf, hostState, idle, leftovers, startDeploy, tearDown } from './deploying.ts'
 import type { HostState } from './deploying.ts'
 import { run } from './process.ts'
 import type { Finished } from './process.ts'
@@ -33,9 +33,7 @@ beforeAll(async () => {
   await Promise.allSettled([unreachable, workerless])
 }, 300_000)
 
-afterAll(async () => {
-  for (const box of boxes) await box[Symbol.asyncDispose]()
-})
+afterAll(() => tearDown(...boxes))
 
 /** The deploy is activated, the link goes down, and stays down until the step has ended. */
 async function leaveForEver({ box, before }: Scene) {

@@ -1,4 +1,4 @@
-import { runAction, startAction } from '../support/run-action.ts'
+import { startAction } from '../support/run-action.ts'
 import type { ActionRun, RunningAction } from '../support/run-action.ts'
 import type { Box } from './box.ts'
 import { until } from './holder.ts'
@@ -16,17 +16,28 @@ const patience = {
 }
 
 /** The step that deploys to a box, as the workflow of a user has it. */
-export function stepInputs(box: Box, inputs: Inputs): Inputs {
+function stepInputs(box: Box, inputs: Inputs): Inputs {
   const destination = { host: box.address, 'ssh-key': box.deployKey, 'known-hosts': box.hostKey }
   return { ...destination, ...patience, ...inputs }
 }
 
 export async function deploy(box: Box, inputs: Inputs): Promise<ActionRun> {
-  return runAction('deploy-nixos', stepInputs(box, inputs))
+  return startDeploy(box, inputs).finished
 }
 
+const steps = new Set<RunningAction>()
+
 export function startDeploy(box: Box, inputs: Inputs): RunningAction {
-  return startAction('deploy-nixos', stepInputs(box, inputs))
+  const step = startAction('deploy-nixos', stepInputs(box, inputs))
+  steps.add(step)
+  void step.finished.finally(() => steps.delete(step))
+  return step
+}
+
+/** Ends the boxes of a suite, and the steps of a test that did not wait for theirs. */
+export async function tearDown(...boxes: (Box | undefined)[]): Promise<void> {
+  for (const step of steps) step.signal('SIGKILL')
+  for (const box of boxes) await box?.[Symbol.asyncDispose]()
 }
 
 /** What tells how a host stands: store paths, and the number of the profile's generation. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { bootBox, service } from './box.ts'
 import type { Box } from './box.ts'
-import { deploy, endOf, idle, mustDeploy, startDeploy, webServer } from './deploying.ts'
+import { deploy, endOf, idle, mustDeploy, startDeploy, tearDown, webServer } from './deploying.ts'
 import type { End, HostState } from './deploying.ts'
 import type { ActionRun } from '../support/run-action.ts'
 
@@ -17,7 +17,7 @@ beforeAll(async () => {
   before = await mustDeploy(box, { units: base })
 }, 300_000)
 
-afterAll(() => box[Symbol.asyncDispose]())
+afterAll(() => tearDown(box))
 
 /** Red, and the host is as it was. */
 function rolledBack(exitCode: number): End {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
-import { Client } from 'ssh2'
-import type { ClientChannel } from 'ssh2'
+import { NodeSSH } from 'node-ssh'
+import type { Client, ClientChannel } from 'ssh2'
 import { bootBox } from './box.ts'
 import type { Box } from './box.ts'
 import { hostileCommands } from './hostile.ts'
@@ -174,13 +174,12 @@ function answerOf(channel: ClientChannel): Promise<Answer> {
   })
 }
 
-function connected(to: Box): Promise<Client> {
-  return new Promise((resolve, reject) => {
-    const opening = new Client()
-    opening.on('ready', () => {
-      resolve(opening)
-    })
-    opening.on('error', reject)
-    opening.connect({ host: to.address, username: 'deploy', privateKey: to.deployKey })
+async function connected(to: Box): Promise<Client> {
+  const { connection } = await new NodeSSH().connect({
+    host: to.address,
+    username: 'deploy',
+    privateKey: to.deployKey,
   })
+  if (connection === null) throw new Error('connected, and not')
+  return connection
 }

@@ -129,7 +129,7 @@ async function ssh(to: Box, command: string) {
     '-oStrictHostKeyChecking=no',
     '-oUserKnownHostsFile=/dev/null',
     '-oLogLevel=ERROR',
-    '-oConnectTimeout=1',
+    '-oConnectTimeout=5',
   ]
   return run(['ssh', '-i', to.adminKeyFile, ...options, `root@${to.address}`, command])
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { bootBox } from './box.ts'
 import type { Box } from './box.ts'
-import { endOf, hostState, idle, shownAndWritten, startDeploy } from './deploying.ts'
+import { endOf, hostState, idle, shownAndWritten, startDeploy, tearDown } from './deploying.ts'
 
 jest.setTimeout(120_000)
 
@@ -11,7 +11,7 @@ beforeAll(async () => {
   box = await bootBox()
 }, 300_000)
 
-afterAll(() => box[Symbol.asyncDispose]())
+afterAll(() => tearDown(box))
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 

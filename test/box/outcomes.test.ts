@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import type { ActionRun } from '../support/run-action.ts'
 import { bootBox } from './box.ts'
 import type { Box } from './box.ts'
-import { deploy, endOf, hostState, idle, shownAndWritten, webServer, wordsOf } from './deploying.ts'
+import { deploy, endOf, hostState, idle, shownAndWritten, tearDown, webServer, wordsOf } from './deploying.ts'
 import type { End, HostState } from './deploying.ts'
 
 jest.setTimeout(120_000)
@@ -13,7 +13,7 @@ beforeAll(async () => {
   box = await bootBox()
 }, 300_000)
 
-afterAll(() => box[Symbol.asyncDispose]())
+afterAll(() => tearDown(box))
 
 test('a good deploy runs, is the default of the next boot, and says what changed', async () => {
   const before = await hostState(box)
@@ -107,7 +107,7 @@ test('a deploy with another kernel is scheduled for the next boot, with the reas
 test('with reboot: when-required the step waits until the host runs the new system', async () => {
   const rev = await box.commit({ kernel: '6.18.3', units: { 'after-reboot.service': idle } })
   const run = await deploy(box, { rev, reboot: 'when-required' })
-  expect(run).toMatchObject({ code: 0, outputs: { status: 'scheduled', 'reboot-required': 'false' } })
+  expect(run).toMatchObject({ code: 0, outputs: { status: 'deployed', 'reboot-required': 'false' } })
   const system = run.outputs['system']
   expect(await hostState(box)).toMatchObject({ running: system, booted: system, default: system })
 })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { bootBox } from './box.ts'
 import type { Box } from './box.ts'
-import { deploy, endOf, hostEvents, hostState, idle, mustDeploy } from './deploying.ts'
+import { deploy, endOf, hostEvents, hostState, idle, mustDeploy, tearDown } from './deploying.ts'
 import type { End, HostState } from './deploying.ts'
 
 jest.setTimeout(120_000)
@@ -16,7 +16,7 @@ beforeAll(async () => {
   before = await mustDeploy(box, { units: { 'idle.service': idle } })
 }, 300_000)
 
-afterAll(() => box[Symbol.asyncDispose]())
+afterAll(() => tearDown(box))
 
 /** How the host answers: its end, and the sentence it gives as the reason. */
 async function answerTo(rev: string): Promise<End & { readonly why: string }> {

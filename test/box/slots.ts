@@ -123,7 +123,7 @@ export async function endSlot(slot: Slot): Promise<void> {
 }
 
 /** Removes what boxes left whose owner is gone. */
-export async function reap(): Promise<void> {
+async function reap(): Promise<void> {
   for (const slot of taken()) if (!isAlive(slot.owner)) await removeSlot(slot)
 }
 

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import type { ActionRun } from '../support/run-action.ts'
 import { bootBox } from './box.ts'
 import type { Box } from './box.ts'
-import { deploy } from './deploying.ts'
+import { deploy, tearDown } from './deploying.ts'
 import { must } from './process.ts'
 
 jest.setTimeout(120_000)
@@ -25,7 +25,7 @@ beforeAll(async () => {
   strange = key.split(' ').slice(0, 2).join(' ')
 }, 300_000)
 
-afterAll(() => box[Symbol.asyncDispose]())
+afterAll(() => tearDown(box))
 
 /** The running system again: it is known that the action got through. */
 const again = (inputs: Record<string, string>): Promise<ActionRun> => deploy(box, { rev, ...inputs })

@@ -9,7 +9,7 @@
         derivation (
           {
             inherit name;
-            system = builtins.currentSystem or spec.platform;
+            system = spec.platform;
             builder = "/bin/sh";
             PATH = "/usr/local/bin:/usr/bin:/bin";
           }
