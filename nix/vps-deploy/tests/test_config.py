@@ -50,19 +50,21 @@ class Configuration(unittest.TestCase):
 
 class NewSystem(InTemporaryDirectory):
     def write(self, text: str) -> None:
-        os.makedirs(f'{self.root}/etc/vps-deploy')
+        os.makedirs(f'{self.root}/etc/vps-deploy', exist_ok=True)
         with open(f'{self.root}/etc/vps-deploy/config.json', 'w', encoding='utf-8') as file:
             file.write(text)
 
     def test_keys_of_a_later_version_do_not_matter(self) -> None:
-        self.write('{"settleSeconds": 7, "ofTheFuture": 1}')
+        self.write('{"settleSeconds": 7, "ofTheFuture": 1, "repository": {"alsoNew": true}}')
         checks = checks_of(self.root)
         self.assertEqual(checks and checks.settle_seconds, 7)
 
     def test_a_system_without_the_file_has_no_checks(self) -> None:
         self.assertIsNone(checks_of(self.root))
 
-    def test_a_broken_health_check_is_an_error(self) -> None:
-        self.write('{"healthChecks": [{"name": "x", "command": []}]}')
-        with self.assertRaises(ConfigError):
-            checks_of(self.root)
+    def test_a_file_the_new_system_could_not_work_with_is_an_error(self) -> None:
+        for text in ('{"healthChecks": [{"name": "x", "command": []}]}', '{"stateDir": 5}', '{'):
+            with self.subTest(text=text):
+                self.write(text)
+                with self.assertRaises(ConfigError):
+                    checks_of(self.root)

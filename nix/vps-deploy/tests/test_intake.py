@@ -109,7 +109,7 @@ class Requests(InTemporaryDirectory):
     def test_an_abort_ends_what_waits_and_tells_what_runs(self) -> None:
         self.deploy('deploy-0001')
         self.deploy('deploy-0002')
-        self.host.spool.set_active('deploy-0001', self.host.config.state_dir)
+        self.host.known('deploy-0001').keep_config('{}')
         self.assertEqual(self.ask('abort deploy-0002'), {'aborting': True})
         self.assertEqual(self.events('deploy-0002')[-1]['status'], 'aborted')
         self.assertEqual(self.host.spool.queued(), ['deploy-0001'])

@@ -99,13 +99,15 @@ def parse(text: str, where: str) -> Config:
 def checks_of(system: str) -> Checks | None:
     """Health checks and settling time of the file inside `system`; None where that system has none.
 
-    Other keys are not looked at: a newer system may know more of them than this program does.
+    Unknown keys are fine, for a newer system may know more of them than this program does; wrong values are not:
+    with them the new system could never be deployed to again. Raises ConfigError.
     """
     file = f'{system}/etc/vps-deploy/config.json'
     if not os.path.exists(file):
         return None
-    values = _Object(_json(read_text(file), file), file)
-    return Checks(_health_checks(values), values.number('settleSeconds', 5))
+    config = _config(_Object(_json(read_text(file), file), file, is_strict=False))
+    _check(config, file)
+    return Checks(config.health_checks, config.settle_seconds)
 
 
 def _json(text: str, where: str) -> object:
@@ -118,14 +120,15 @@ def _json(text: str, where: str) -> object:
 class _Object:
     """One JSON object, read key by key; `finish` refuses the keys nobody asked for."""
 
-    def __init__(self, value: object, where: str) -> None:
+    def __init__(self, value: object, where: str, *, is_strict: bool = True) -> None:
         if not isinstance(value, dict):
             raise ConfigError(f'{where}: expected an object, got {value!r}')
         self._left = dict(cast(dict[str, object], value))
         self._where = where
+        self._is_strict = is_strict
 
     def finish(self) -> None:
-        if self._left:
+        if self._left and self._is_strict:
             raise ConfigError(f'{self._where}: unknown key {", ".join(sorted(self._left))}')
 
     def _take(self, key: str, default: object) -> object:
@@ -171,15 +174,18 @@ class _Object:
         value = self._take(key, [])
         if not isinstance(value, list):
             raise self._wrong(key, value, 'a list of objects')
-        return [_Object(item, f'{self._where}: {key}[{number}]') for number, item in enumerate(cast(list[object], value))]
+        return [self._part(item, f'{key}[{number}]') for number, item in enumerate(cast(list[object], value))]
 
-    def object(self, key: str) -> '_Object':
-        return _Object(self._take(key, {}), f'{self._where}: {key}')
+    def child(self, key: str) -> '_Object':
+        return self._part(self._take(key, {}), key)
+
+    def _part(self, value: object, name: str) -> '_Object':
+        return _Object(value, f'{self._where}: {name}', is_strict=self._is_strict)
 
 
 def _config(values: _Object) -> Config:
     return Config(
-        repository=_repository(values.object('repository')),
+        repository=_repository(values.child('repository')),
         configuration=values.text('configuration', 'vps-arm'),
         resolve=values.one_of('resolve', RESOLVES),
         recorded_signers=values.text('recordedSigners', ''),
@@ -195,7 +201,7 @@ def _config(values: _Object) -> Config:
         allow_disk_changes=values.flag('allowDiskChanges', False),
         allow_volatile_state=values.flag('allowVolatileState', False),
         reboot_if_rollback_fails=values.flag('rebootIfRollbackFails', True),
-        signed_commits=_signed_commits(values.object('signedCommits')),
+        signed_commits=_signed_commits(values.child('signedCommits')),
         keep_deploys=values.number('keepDeploys', 20),
         keep_bytes=values.number('keepBytes', 1 << 30),
         max_log_bytes=values.number('maxLogBytes', 256 << 20),
@@ -247,5 +253,6 @@ def _check(config: Config, where: str) -> None:
             raise ConfigError(f'{where}: {key} is {value!r}, expected an absolute path')
     if config.min_confirm_seconds > config.max_confirm_seconds:
         raise ConfigError(
-            f'{where}: minConfirmSeconds {config.min_confirm_seconds} is above maxConfirmSeconds {config.max_confirm_seconds}'
+            f'{where}: minConfirmSeconds {config.min_confirm_seconds} is above '
+            f'maxConfirmSeconds {config.max_confirm_seconds}'
         )

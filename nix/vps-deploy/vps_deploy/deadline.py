@@ -54,4 +54,5 @@ def _start_and_compare(timer: Timer, on_boot: float) -> float | None:
     systemd.start_timer(timer.unit, max(on_boot, 0.0), timer.argv, env=timer.env)
     if timer.at <= monotonic() + _TOLERANCE_SECONDS:
         return None
-    return systemd.seconds_of(systemd.show(f'{timer.unit}.timer', 'NextElapseUSecMonotonic')['NextElapseUSecMonotonic']) - timer.at
+    said = systemd.show(f'{timer.unit}.timer', 'NextElapseUSecMonotonic')['NextElapseUSecMonotonic']
+    return systemd.seconds_of(said) - timer.at

@@ -107,7 +107,8 @@ def _ask(request: Spooled, spool: Spool) -> dict[str, object]:
     try:
         spool.send(letter)
     except OSError as error:
-        raise Failed(results.INTERNAL, f'cannot write to {spool.inbox}: {error.strerror} (on the host: {_UNITS})') from error
+        message = f'cannot write to {spool.inbox}: {error.strerror} (on the host: {_UNITS})'
+        raise Failed(results.INTERNAL, message) from error
     answer = _wait_for_answer(letter.token, spool)
     if 'exit' in answer:
         raise Failed(int(str(answer['exit'])), str(answer.get('message')))

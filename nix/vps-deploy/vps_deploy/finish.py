@@ -68,7 +68,8 @@ def forget_old(state: StateDirectory, keep_deploys: int, keep_bytes: int) -> Non
     found = [(deploy, result) for deploy in state.all() if (result := deploy.result()) is not None]
     refused = [deploy for deploy, result in found if result['status'] == 'refused']
     _forget(refused, KEPT_REFUSED, keep_bytes, None)
-    _forget([deploy for deploy, result in found if result['status'] != 'refused'], keep_deploys, keep_bytes, state.last_committed())
+    others = [deploy for deploy, result in found if result['status'] != 'refused']
+    _forget(others, keep_deploys, keep_bytes, state.last_committed())
 
 
 def _forget(deploys: list[DeployDirectory], keep_deploys: int, keep_bytes: int, spared: str | None) -> None:

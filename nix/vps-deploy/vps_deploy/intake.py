@@ -1,4 +1,4 @@
-"""vps-deploy-intake: takes requests out of the inbox, checks them again, and answers. Root, short, no network, no Nix."""
+"""vps-deploy-intake: takes requests out of the inbox, checks them again, and answers. Root; no network, no Nix."""
 
 import os
 import sys
@@ -99,10 +99,8 @@ def handle(letter: Letter, host: Host) -> dict[str, object]:
 def _prepare(host: Host) -> None:
     host.state.prepare()
     if not host.config.allow_volatile_state and is_volatile(host.config.state_dir):
-        raise Refused(
-            results.POLICY,
-            f'{host.config.state_dir} does not survive a reboot (tmpfs): set stateDir, or allowVolatileState on a test host',
-        )
+        where = f'{host.config.state_dir} does not survive a reboot (tmpfs)'
+        raise Refused(results.POLICY, f'{where}: set stateDir, or allowVolatileState on a test host')
 
 
 def is_volatile(path: str, mountinfo: str = '/proc/self/mountinfo') -> bool:
@@ -161,8 +159,8 @@ def refusal_of(request: Deploy | DeployTip | Rollback, asked: Asked, settings: C
         return f'this version of vps-deploy cannot resolve by "{settings.resolve}": set resolve to "evaluate"'
     if asked.mode in ('switch', 'test') and asked.confirm_seconds < settings.min_confirm_seconds:
         return (
-            f'this host wants to be confirmed by the runner and to wait at least {settings.min_confirm_seconds} s for it '
-            f'(minConfirmSeconds), {asked.confirm_seconds} s were asked for'
+            'this host wants to be confirmed by the runner and to wait for it at least '
+            f'{settings.min_confirm_seconds} s (minConfirmSeconds); {asked.confirm_seconds} s were asked for'
         )
     return None
 
@@ -233,9 +231,9 @@ def _abort(request: Abort, host: Host) -> dict[str, object]:
             raise Refused(results.POLICY, f'deploy {request.id} is finished, there is nothing to abort')
         standing = decision.decide(deploy.path, 'rollback', 'abort')
         if standing != ('rollback', 'abort'):
-            raise Refused(results.POLICY, f'too late to abort {request.id}: the decision is {standing.verb} ({standing.by})')
-        active = host.spool.active()
-        if active is None or active.id != request.id:
+            message = f'too late to abort {request.id}: the decision is {standing.verb} ({standing.by})'
+            raise Refused(results.POLICY, message)
+        if not deploy.was_begun():
             _end_queued(deploy, host)
     return {'aborting': True}
 

@@ -136,7 +136,7 @@ def _build(job: Job, work: build.Work, planned: build.Plan) -> str:
 def gist_of(message: str) -> str:
     """Nix's error without the trace above it: the log has all of it."""
     lines = message.strip().splitlines()
-    errors = [number for number, line in enumerate(lines) if line.strip().startswith('error:') and line.strip() != 'error:']
+    errors = [number for number, line in enumerate(lines) if line.strip().startswith('error: ')]
     short = ' '.join(line.strip() for line in lines[errors[-1] if errors else 0 :])
     return short if len(short) <= _GIST_CHARACTERS else f'{short[:_GIST_CHARACTERS]}…'
 

@@ -41,7 +41,6 @@ def start(deploy: DeployDirectory) -> None:
     finally:
         os.unlink(temporary)
     files.sync_directory(deploy.path)
-    subprocess.run(
-        ['systemd-run', '--quiet', '--collect', '--timer-property=AccuracySec=100ms', f'--on-active={_SECONDS_FOR_THE_ANSWER}', 'systemctl', 'reboot'],
-        check=True, stdin=subprocess.DEVNULL, timeout=30,
-    )  # fmt: skip
+    timer = ['--timer-property=AccuracySec=100ms', f'--on-active={_SECONDS_FOR_THE_ANSWER}']
+    argv = ['systemd-run', '--quiet', '--collect', *timer, 'systemctl', 'reboot']
+    subprocess.run(argv, check=True, stdin=subprocess.DEVNULL, timeout=30)

@@ -93,7 +93,7 @@ def recover_all(state: StateDirectory, spool: Spool, stop: Stop) -> None:
         queued = spool.queued()
         deploys = [deploy for deploy in state.all() if deploy.exists()]
     for deploy in deploys:
-        waits = deploy.id in queued and not _was_begun(deploy)
+        waits = deploy.id in queued and not deploy.was_begun()
         if deploy.result() is None and not waits:
             recover_one(deploy, state, spool, stop)
         elif deploy.result() is not None and (deploy.id in queued or _is_left_behind(deploy, spool)):
@@ -106,11 +106,6 @@ def recover_everything(state: StateDirectory, spool: Spool, stop: Stop) -> None:
     recover_all(state, spool, stop)
     if active is not None and active.state_dir != state.path:
         recover_all(StateDirectory(active.state_dir), spool, stop)
-
-
-def _was_begun(deploy: DeployDirectory) -> bool:
-    """The worker keeps the policy with the deploy when it takes it up."""
-    return deploy.config() is not None
 
 
 def _is_left_behind(deploy: DeployDirectory, spool: Spool) -> bool:
@@ -133,7 +128,8 @@ def recover_one(deploy: DeployDirectory, state: StateDirectory, spool: Spool, st
         job.known.update(system=stage.system, previousSystem=stage.previous, generation=stage.generation)
     verdict = _verdict(job, stage)
     result = finish.finish(job, verdict)
-    finish.reboot_if_lost(result, job)
+    if job.asked.boot_id == clock.boot_id():
+        finish.reboot_if_lost(result, job)
 
 
 def _verdict(job: Job, stage: Stage | None) -> Verdict:
@@ -174,9 +170,12 @@ def after_a_boot(job: Job, stage: Stage, standing: Decision | None) -> Verdict:
     problem = _set_back(job, stage)
     confirmed = 'It was confirmed, but the host was rebooted before the boot entry was written.'
     why = confirmed if standing.verb == 'commit' else 'The host was rebooted before the new system was confirmed.'
-    if problem is not None or booted != stage.default:
-        found = problem or f'{booted} was booted, expected {stage.default}'
-        return Verdict('failed', results.ROLLBACK_FAILED, f'{why} And the old system is not wholly back: {found}.')
+    if problem is not None:
+        message = f'{why} And profile or boot entry could not be set back: {problem}.'
+        return Verdict('failed', results.ROLLBACK_FAILED, message)
+    if booted != stage.default:
+        message = f'{why} Changed by somebody else: {booted} was booted, expected {stage.default}.'
+        return Verdict('failed', results.INTERNAL, message)
     return Verdict('rolled-back', results.ROLLED_BACK, f'{why} The old default runs. {story.UNDONE}')
 
 

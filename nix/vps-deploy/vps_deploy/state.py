@@ -78,6 +78,10 @@ class DeployDirectory:
     def exists(self) -> bool:
         return os.path.exists(self / 'request.json')
 
+    def was_begun(self) -> bool:
+        """The worker keeps the policy with the deploy when it takes it up."""
+        return os.path.exists(self / 'config.json')
+
     def asked(self) -> Asked:
         values = self._json('request.json')
         if values is None:

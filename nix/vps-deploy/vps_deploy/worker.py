@@ -39,7 +39,6 @@ def _run(spool: Spool, stop: Stop) -> int:
     deploy = claim(spool, state)
     if deploy is None:
         return 0
-    deploy.keep_config(config.read_text(config.path()))
     job = Job(deploy, spool, settings, stop)
     result = work(job)
     finish.forget_old(state, settings.keep_deploys, settings.keep_bytes)
@@ -56,6 +55,7 @@ def claim(spool: Spool, state: StateDirectory) -> DeployDirectory | None:
                 spool.dequeue(id)
                 continue
             spool.set_active(id, state.path)
+            deploy.keep_config(config.read_text(config.path()))
             _tell_positions(spool, state, id)
             return deploy
     return None
