@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
-import { NodeSSH } from 'node-ssh'
 import type { Client, ClientChannel } from 'ssh2'
 import { bootBox } from './box.ts'
 import type { Box } from './box.ts'
 import { hostileCommands } from './hostile.ts'
 import { run } from './process.ts'
+import { answerOf, ask, connected } from './sshclient.ts'
+import type { Answer } from './sshclient.ts'
 
 jest.setTimeout(60_000)
 
@@ -21,12 +22,6 @@ afterAll(async () => {
   await box[Symbol.asyncDispose]()
 })
 
-interface Answer {
-  readonly code: number | undefined
-  readonly stdout: string
-  readonly stderr: string
-}
-
 test('there are at least one hundred hostile commands, each another', () => {
   expect(new Set(hostileCommands).size).toBe(hostileCommands.length)
   expect(hostileCommands.length).toBeGreaterThanOrEqual(100)
@@ -36,7 +31,7 @@ test('every hostile command is refused with 64 and one line, and nothing is run 
   const before = await traces()
   const notRefused: unknown[] = []
   for (const command of hostileCommands) {
-    const answer = await exec(command)
+    const answer = await ask(client, command)
     if (!isRefusal(answer)) notRefused.push({ command: command.slice(0, 200), ...answer })
   }
   expect(notRefused).toEqual([])
@@ -50,7 +45,7 @@ test('a byte that is not UTF-8 is refused too', async () => {
 })
 
 test('the same connection still answers a good request', async () => {
-  expect(await exec('hello')).toMatchObject({ code: 0, stderr: '' })
+  expect(await ask(client, 'hello')).toMatchObject({ code: 0, stderr: '' })
 })
 
 test('the sftp subsystem is refused', async () => {
@@ -149,37 +144,4 @@ function traces(): Promise<string> {
 
 function isRefusal({ code, stdout, stderr }: Answer): boolean {
   return code === 64 && stdout === '' && /^vps-deploy: [ -~]+\n$/.test(stderr)
-}
-
-function exec(command: string): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    client.exec(command, (error, channel) => {
-      if (error === undefined) answerOf(channel).then(resolve, reject)
-      else reject(error)
-    })
-  })
-}
-
-function answerOf(channel: ClientChannel): Promise<Answer> {
-  return new Promise((resolve) => {
-    let [stdout, stderr] = ['', '']
-    let code: number | undefined
-    channel.setEncoding('utf8').on('data', (text: string) => (stdout += text))
-    channel.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
-    channel.on('exit', (status: number) => (code = status))
-    channel.on('close', () => {
-      resolve({ code, stdout, stderr })
-    })
-    channel.end()
-  })
-}
-
-async function connected(to: Box): Promise<Client> {
-  const { connection } = await new NodeSSH().connect({
-    host: to.address,
-    username: 'deploy',
-    privateKey: to.deployKey,
-  })
-  if (connection === null) throw new Error('connected, and not')
-  return connection
 }
