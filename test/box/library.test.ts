@@ -36,6 +36,14 @@ test('two boxes from one process have an address and a group of processes of the
   expect((await ssh(other, 'echo untouched')).stdout).toBe('untouched\n')
 })
 
+test('a box finds no process of another one in the groups its systemd kills', async () => {
+  // A process of another PID namespace is shown as 0.
+  const strangers = 'find /sys/fs/cgroup -name cgroup.procs -exec grep -lx 0 {} + 2>/dev/null'
+  expect((await box.run(strangers)).stdout).toBe('')
+  expect((await other.run(strangers)).stdout).toBe('')
+  expect(await box.must('find /sys/fs/cgroup -path "*logind*" -name cgroup.procs')).not.toBe('')
+})
+
 test('a box runs nothing that failed', async () => {
   expect(await box.must('systemctl list-units --failed --plain --no-legend')).toBe('')
 })
