@@ -1,7 +1,16 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, join } from 'node:path'
 
@@ -30,7 +39,10 @@ export function folderText(folder: string): string {
  */
 export async function cached(name: string, make: (folder: string) => Promise<void>): Promise<string> {
   const folder = join(cacheFolder, name)
-  if (existsSync(folder)) return folder
+  if (existsSync(folder)) {
+    utimesSync(folder, new Date(), new Date())
+    return folder
+  }
   mkdirSync(cacheFolder, { recursive: true })
   const release = await lock(`${folder}.lock`)
   try {
@@ -50,6 +62,14 @@ async function makeWhole(folder: string, make: (folder: string) => Promise<void>
   mkdirSync(temporary)
   await make(temporary)
   renameSync(temporary, folder)
+}
+
+/** Removes the folders of this prefix that nothing has asked for in a week: made by a recipe that is gone. */
+export function forgetUnused(prefix: string): void {
+  const aWeekAgo = Date.now() - 7 * 24 * 3_600_000
+  const ours = readdirSync(cacheFolder).filter((entry) => entry.startsWith(prefix))
+  for (const folder of ours.map((entry) => join(cacheFolder, entry)))
+    if (statSync(folder).mtimeMs < aWeekAgo) rmSync(folder, { recursive: true, force: true })
 }
 
 /** Held until what it returns is called, or until this process ends in whatever way. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { cached, digest, folderText } from './cache.ts'
+import { cached, digest, folderText, forgetUnused } from './cache.ts'
 import { must } from './process.ts'
 import { fastImportStream, toyFiles } from './repository.ts'
 import { systemFiles } from './system.ts'
@@ -66,6 +66,7 @@ async function debianMirror(): Promise<string> {
 
 async function makeLayer(folder: string, tree: string, say: (text: string) => void): Promise<void> {
   say('Preparing the first system of the box (once) …')
+  forgetUnused('box-')
   const keys = join(folder, 'keys')
   await must(['mkdir', '-m', '700', keys])
   for (const name of ['deploy', 'admin', 'jump'])

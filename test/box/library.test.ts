@@ -86,11 +86,13 @@ test('a cable that is unplugged carries nothing until it is plugged in again', a
 })
 
 test('a box that is disposed of leaves no process, mount, link, group or file', async () => {
+  const before = await must(['find', '/run/systemd'])
   const short = await bootBox({ name: 'short-lived', hostHalf: false })
   const traces = tracesOf(short)
   expect(remaining(traces)).toEqual(traces)
   await short[Symbol.asyncDispose]()
   expect(remaining(traces)).toEqual([])
+  expect(await must(['find', '/run/systemd'])).toBe(before)
   await expect(openBox('short-lived')).rejects.toThrow("No box named 'short-lived' is up.")
 })
 
