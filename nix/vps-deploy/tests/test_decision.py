@@ -3,6 +3,7 @@ import os
 import unittest
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
+from unittest import mock
 
 from vps_deploy.decision import By, Decision, Verb, decide, read
 
@@ -27,6 +28,13 @@ class Decisions(InTemporaryDirectory):
         self.assertEqual(decide(self.root, 'commit', 'confirm'), Decision('commit', 'confirm'))
         self.assertEqual(decide(self.root, 'rollback', 'deadline'), Decision('commit', 'confirm'))
         self.assertEqual(read(self.root), Decision('commit', 'confirm'))
+        self.assertEqual(os.listdir(self.root), ['decision'])
+
+    def test_who_saw_none_a_moment_too_early_obeys_as_well(self) -> None:
+        standing = decide(self.root, 'commit', 'confirm')
+        with mock.patch('vps_deploy.decision.read', side_effect=[None, standing]):
+            self.assertEqual(decide(self.root, 'rollback', 'deadline'), standing)
+        self.assertEqual(read(self.root), standing)
         self.assertEqual(os.listdir(self.root), ['decision'])
 
     def test_something_else_in_the_file_is_no_decision(self) -> None:

@@ -3,7 +3,7 @@ import socket
 import time
 import unittest
 
-from vps_deploy.spool import BadLetter, Letter, Spool, new_token, parse_letter
+from vps_deploy.spool import MAX_LETTER_BYTES, BadLetter, Letter, Spool, new_token, parse_letter
 
 from .support import InTemporaryDirectory
 
@@ -51,6 +51,9 @@ class Inbox(InTemporaryDirectory):
         self.put(spool, 'directory/deep/file', text)
         os.makedirs(f'{spool.inbox}/.hidden')
         self.put(spool, 'large', text + b'x' * 512)
+        whole = letter('x' * 468).text().encode()
+        self.assertEqual(len(whole), MAX_LETTER_BYTES)
+        self.put(spool, 'larger-by-one', whole + b'x')
         self.put(spool, 'empty', b'')
         self.put(spool, 'new\nline', b'\xff\x00')
         self.put(spool, '-rf', b'1 x\n')

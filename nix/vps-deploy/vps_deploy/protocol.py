@@ -103,7 +103,7 @@ def parse(line: bytes) -> Request:
     if line == b'':
         return Tip()
     verb, words = _words(line)
-    request = None if verb == 'tip' else _request(verb, words)
+    request = _request(verb, words)
     if request is None or isinstance(request, DeployTip):
         raise BadRequest('unknown request: expected one of hello, status, deploy, attach, confirm, abort, reboot, rollback')
     return request
