@@ -106,15 +106,17 @@ function sessionOn(connections: readonly [Connection, ...Connection[]]): Session
   }
 }
 
-async function close({ client, lost }: Connection): Promise<void> {
-  if (lost() !== undefined) return
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, CLOSE_MS)
-    client.once('close', () => {
-      clearTimeout(timer)
-      resolve()
+async function close({ client, socket, lost }: Connection): Promise<void> {
+  if (lost() === undefined)
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, CLOSE_MS)
+      client.once('close', () => {
+        clearTimeout(timer)
+        resolve()
+      })
+      client.end()
     })
-    client.end()
-  })
-  client.destroy()
+  // client.destroy() leaves a socket alone that is closed on our side only; on a dead link nobody closes the other
+  // side, and the process would wait for it.
+  socket.destroy()
 }

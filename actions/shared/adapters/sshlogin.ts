@@ -14,6 +14,7 @@ export type Client = NonNullable<NodeSSH['connection']>
 /** A client that is logged in. */
 export interface Connection {
   readonly client: Client
+  readonly socket: Duplex
   /** Why it is gone, `undefined` while it stands. */
   readonly lost: () => string | undefined
 }
@@ -122,19 +123,20 @@ function configOf(endpoint: Endpoint, { socket, keepalive, types }: Means, progr
 
 interface Circumstances {
   readonly progress: Progress
+  readonly socket: Duplex
   readonly limit: AbortSignal
 }
 
 async function authenticate(
   ssh: NodeSSH,
   config: Config,
-  { progress, limit }: Circumstances,
+  { progress, socket, limit }: Circumstances,
 ): Promise<Connection> {
   const connecting = ssh.connect(config)
   const client = ssh.connection
   // It is there at once, unless the configuration was refused.
   if (client === null) throw await connecting.then(() => new Error('no client'))
-  const connection = watched(client, progress)
+  const connection = { socket, ...watched(client, progress) }
   const late = new Promise<never>((_, reject) => {
     limit.addEventListener('abort', () => {
       reject(limit.reason as Error)
@@ -145,7 +147,7 @@ async function authenticate(
 }
 
 /** From the first moment: node-ssh takes its own listener off once it is ready, and an error nobody hears is fatal. */
-function watched(client: Client, progress: Progress): Connection {
+function watched(client: Client, progress: Progress): Omit<Connection, 'socket'> {
   let reason: string | undefined
   client.on('connect', () => {
     progress.stage = 'handshake'
