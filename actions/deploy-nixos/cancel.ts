@@ -4,7 +4,7 @@ import { LetGo, limited } from './limits.ts'
 import type { Deployment } from './world.ts'
 
 /** GitHub kills the process 10 s after the first signal and warns 7.5 s after it; outputs and summary need the rest. */
-const CANCEL_MS = 6_000
+const CANCEL_MS = 5_000
 const PAUSE_MS = 500
 
 /** Waits for a cancel: before the activation the host is asked to stop, after it the deploy is left to the host. */

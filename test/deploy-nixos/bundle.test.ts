@@ -117,37 +117,6 @@ describe('the bundle asks health URLs', () => {
   })
 })
 
-describe('a canceled bundle', () => {
-  test('stops the deploy before its activation', async () => {
-    await using host = await startHost()
-    const run = startAction('deploy-nixos', host.inputs)
-    await run.waitFor(/^line 3 /m)
-    run.signal('SIGINT')
-    const { code, outputs } = await run.finished
-    expect(host.requests()).toContain('abort ID')
-    expect(outputs['status']).toBe('aborted')
-    expect(code).toBe(1)
-  })
-
-  test('leaves it to the host after that, and says so in time', async () => {
-    await using host = await startHost()
-    const health = { 'health-urls': 'http://127.0.0.1:9/' }
-    const run = startAction('deploy-nixos', { ...host.inputs, ...health })
-    await run.waitFor(/The new system runs/)
-    const startedMs = performance.now()
-    run.signal('SIGINT')
-    const { code, log, outputs, summary } = await run.finished
-    expect(performance.now() - startedMs).toBeLessThan(7_500)
-    expect(host.requests()).toHaveLength(2)
-    expect(log).toMatch(
-      /^::error::The run was canceled, and deploy \S+ is left to the host\..* attach \S+ 0$/m,
-    )
-    expect(outputs['status']).toBe('unreachable')
-    expect(summary).toContain('Outcome unknown')
-    expect(code).toBe(1)
-  })
-})
-
 describe('the bundle sends nothing', () => {
   test('to a host with another key', async () => {
     await using host = await startHost()

@@ -65,7 +65,10 @@ async function stream(from: number): Promise<number> {
     if (existsSync(file('abort'))) return finish(all.length, { status: 'aborted', exitCode: 83, rev })
     if (seq >= from) say({ seq, time: new Date().toISOString(), ...step })
   }
-  while (!existsSync(file('abort')) && !existsSync(file('confirm'))) await setTimeout(20)
+  // Nobody may be left who ends this: with its directory it is over.
+  const isOpen = (): boolean =>
+    existsSync(directory) && !existsSync(file('abort')) && !existsSync(file('confirm'))
+  while (isOpen()) await setTimeout(20)
   if (existsSync(file('abort'))) return finish(all.length, { status: 'rolled-back', exitCode: 81, rev })
   return finish(all.length, { status: 'deployed', exitCode: 0, rev })
 }
