@@ -88,12 +88,6 @@ test('a boot entry that was silently not written is rolled back as well', async 
   expect(await endOf(box, run)).toEqual(rolledBack(84))
 })
 
-test('a system that takes sshd away is rolled back: nobody could confirm it', async () => {
-  const rev = await box.commit({ units: base, without: ['sshd.service'] })
-  const run = await deploy(box, { rev, 'confirm-timeout': '16s', 'health-timeout': '1s' })
-  expect(await endOf(box, run)).toEqual(rolledBack(81))
-})
-
 test('an evaluation error fails the step with an annotation at its line, and changes nothing', async () => {
   const flake =
     '{\n  outputs = { self }: {\n    nixosConfigurations.vps-arm = throw "no such module";\n  };\n}\n'

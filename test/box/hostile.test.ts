@@ -30,10 +30,12 @@ test('there are at least one hundred hostile commands, each another', () => {
 test('every hostile command is refused with 64 and one line, and nothing is run or written', async () => {
   const before = await traces()
   const notRefused: unknown[] = []
-  for (const command of hostileCommands) {
+  const send = async (command: string): Promise<void> => {
     const answer = await ask(client, command)
     if (!isRefusal(answer)) notRefused.push({ command: command.slice(0, 200), ...answer })
   }
+  for (let next = 0; next < hostileCommands.length; next += 4)
+    await Promise.all(hostileCommands.slice(next, next + 4).map(send))
   expect(notRefused).toEqual([])
   expect(await traces()).toBe(before)
 })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { bootBox } from './box.ts'
 import type { Box } from './box.ts'
-import { endOf, hostState, idle, shownAndWritten, startDeploy, tearDown } from './deploying.ts'
+import { shownAndWritten, startDeploy, tearDown } from './deploying.ts'
 
 jest.setTimeout(120_000)
 
@@ -12,30 +12,6 @@ beforeAll(async () => {
 }, 300_000)
 
 afterAll(() => tearDown(box))
-
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
-
-test('a link that is down for 20 s in the middle of the activation costs no event', async () => {
-  const before = await hostState(box)
-  const units = Object.fromEntries(
-    Array.from({ length: 20 }, (_, number) => [`unit-${number}.service`, idle]),
-  )
-  const build = 'for number in $(seq 50); do echo "building part $number"; done'
-  const rev = await box.commit({ units, build, activation: 'touch /run/activating; sleep 10' })
-  const step = startDeploy(box, { rev, 'confirm-timeout': '60s' })
-  await step.waitFor(/::group::Activate/)
-  await box.must('until [ -e /run/activating ]; do sleep 0.05; done')
-  await box.link('down')
-  await sleep(20_000)
-  await box.link('up')
-
-  const run = await step.finished
-  const system = run.outputs['system'] ?? ''
-  const host = { ...before, running: system, profile: system, default: system, generation: '2' }
-  expect(await endOf(box, run)).toEqual({ code: 0, status: 'deployed', exitCode: 0, host, leftovers: '' })
-  const { shown, written } = await shownAndWritten(box, run)
-  expect(shown).toEqual(written)
-})
 
 test('a sshd that is restarted by the deploy itself does not disturb it', async () => {
   const sshd = await box.must('systemctl show -P MainPID sshd')
