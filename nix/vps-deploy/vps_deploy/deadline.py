@@ -4,6 +4,7 @@ Only OnBootSec holds: OnActiveSec starts again with every daemon-reload, OnCalen
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from . import systemd
@@ -28,11 +29,10 @@ def unit_of(id: str, number: int) -> str:
 
 def arm(timer: Timer) -> None:
     """Arms, and believes it only when systemd itself says when it will fire. Raises SystemdFailed."""
-    base = _base()
-    error = _start_and_compare(timer, timer.at - base)
+    error = _start_and_compare(timer, timer.at - base())
     if error is not None and abs(error) > _TOLERANCE_SECONDS:
         systemd.stop(f'{timer.unit}.timer')
-        error = _start_and_compare(timer, timer.at - base - error)
+        error = _start_and_compare(timer, timer.at - base() - error)
     if error is not None and abs(error) > _TOLERANCE_SECONDS:
         systemd.stop(f'{timer.unit}.timer')
         raise systemd.SystemdFailed(f'{timer.unit}.timer would fire {error:+.1f} s off its time')
@@ -42,8 +42,9 @@ def disarm(id: str, *numbers: int) -> None:
     systemd.stop(*(f'{unit_of(id, number)}.timer' for number in numbers))
 
 
-def _base() -> float:
-    """Where systemd counts OnBootSec from: the kernel's start, in a container its own."""
+@cache
+def base() -> float:
+    """Where systemd counts OnBootSec from: the kernel's start, in a container its own. Asked once."""
     if not systemd.is_container():
         return 0.0
     return int(systemd.show('', 'UserspaceTimestampMonotonic')['UserspaceTimestampMonotonic']) / 1e6

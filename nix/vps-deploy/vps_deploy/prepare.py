@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from . import build, closure, disks, gcroots, policy, reboot, results, space, supersede, systems, tools
+from . import build, closure, deadline, disks, gcroots, policy, reboot, results, space, supersede, systems, tools
 from .background import Background
 from .git import GitFailed, Mirror
 from .job import Ended, Job
@@ -40,7 +40,7 @@ def prepare(job: Job) -> Plan:
     if previous is None:
         raise Ended('failed', results.INTERNAL, f'{RUNNING} leads nowhere: there would be nothing to roll back to.')
     job.known['previousSystem'] = previous
-    program = Background(lambda: tools.keep(job.deploy))
+    program = Background(lambda: _ready_to_arm(job))
     system = _rollback_target(job) if job.asked.kind == 'rollback' else _from_commit(job)
     job.known['system'] = system
     asked = Background(lambda: _ask_switch(job, system, previous))
@@ -51,6 +51,11 @@ def prepare(job: Job) -> Plan:
         reasons = _check(job, previous, system, asked)
     unchanged = system == previous == real(job.config.profile)
     return Plan(system, previous, reasons, system == previous, unchanged, program, was)
+
+
+def _ready_to_arm(job: Job) -> str:
+    deadline.base()
+    return tools.keep(job.deploy)
 
 
 def mirror_of(job: Job) -> Mirror:
