@@ -7,8 +7,13 @@ export default {
     'demo/demo.ts',
     'test/box/cli.ts',
     'test/**/*.test.ts',
+    // Started by path, as processes of their own.
+    'test/contract/runner/*.ts',
+    'test/shared/adapters/stories.ts',
   ],
   project: ['actions/**/*.ts', 'bench/**/*.ts', 'demo/**/*.ts', 'scripts/**/*.js', 'test/**/*.ts'],
+  // Started as programs, or bundled by a test from a string.
+  ignoreDependencies: ['@actions/languageservice', '@vercel/ncc', 'prettier', 'pyright'],
   // Programs of the machine, not of node_modules.
-  ignoreBinaries: ['python3', 'sudo', 'apt-get', 'systemctl', 'unshare'],
+  ignoreBinaries: ['flock', 'openssl', 'ssh-keygen'],
 }
