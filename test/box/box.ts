@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { hold } from './holder.ts'
@@ -71,13 +71,11 @@ export interface Box extends AsyncDisposable, Power, Network {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-let count = 0
-
 /** Boots a box; about a second, and a minute more when its tree is not in the cache yet. */
 export async function bootBox(options: BoxOptions = {}): Promise<Box> {
   await requireMachine()
   const made = await layers(options.say)
-  const name = options.name ?? `${process.pid}-${++count}`
+  const name = options.name ?? randomUUID()
   const slot = await claimSlot(name)
   try {
     await hold(slot, made.lower, options.lifetime ?? 'owned')

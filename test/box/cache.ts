@@ -1,6 +1,4 @@
-import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
 import {
   existsSync,
   mkdirSync,
@@ -13,6 +11,7 @@ import {
 } from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, join } from 'node:path'
+import { locked } from './lock.ts'
 
 /** Where what is made once is kept. */
 const cacheFolder = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'nix-vps')
@@ -44,12 +43,9 @@ export async function cached(name: string, make: (folder: string) => Promise<voi
     return folder
   }
   mkdirSync(cacheFolder, { recursive: true })
-  const release = await lock(`${folder}.lock`)
-  try {
+  await locked(`${folder}.lock`, async () => {
     if (!existsSync(folder)) await makeWhole(folder, make)
-  } finally {
-    await release()
-  }
+  })
   return folder
 }
 
@@ -70,18 +66,4 @@ export function forgetUnused(prefix: string): void {
   const ours = readdirSync(cacheFolder).filter((entry) => entry.startsWith(prefix))
   for (const folder of ours.map((entry) => join(cacheFolder, entry)))
     if (statSync(folder).mtimeMs < aWeekAgo) rmSync(folder, { recursive: true, force: true })
-}
-
-/** Held until what it returns is called, or until this process ends in whatever way. */
-async function lock(path: string): Promise<() => Promise<void>> {
-  const child = spawn('flock', [path, 'sh', '-c', 'echo held; exec cat'], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
-  const ended = once(child, 'close')
-  await Promise.race([once(child.stdout, 'data'), ended])
-  if (child.exitCode !== null) throw new Error(`flock ${path} ended with ${child.exitCode}`)
-  return async () => {
-    child.stdin.end()
-    await ended
-  }
 }

@@ -1,10 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { locked } from './lock.ts'
 import { run } from './process.ts'
 
 /** One file system object for each box of this machine; the number in the name gives address and interface. */
 const slotsFolder = '/run/nix-vps-boxes'
 const slotCount = 250
+/** Slots are taken and given back by one process at a time: who removes one must not meet who takes it again. */
+const slotsLock = '/run/nix-vps-boxes.lock'
 
 /** A process of this machine, told apart from a later one with the same number. */
 export interface ProcessId {
@@ -62,8 +65,14 @@ function cgroupRoots(): string[] {
 }
 
 /** Takes a free slot, after removing what crashed boxes left. The owner is what it lives as long as. */
-export async function claimSlot(name: string): Promise<Slot> {
-  await reap()
+export function claimSlot(name: string): Promise<Slot> {
+  return locked(slotsLock, async () => {
+    await reap()
+    return freeSlot(name)
+  })
+}
+
+function freeSlot(name: string): Slot {
   if (findSlot(name) !== undefined) throw new Error(`A box named '${name}' is already up.`)
   const draft = join(slotsFolder, `draft-${process.pid}-${name}`)
   mkdirSync(draft, { recursive: true, mode: 0o700 })
@@ -71,7 +80,7 @@ export async function claimSlot(name: string): Promise<Slot> {
   for (let number = 1; number <= slotCount; number++) {
     const slot = slotOf(number, name)
     try {
-      // Onto a folder that is not empty, rename fails: exactly one process gets each number.
+      // Fails where a folder is, for that is not empty.
       renameSync(draft, slot.folder)
     } catch {
       continue
@@ -113,13 +122,16 @@ function taken(): (Slot & { readonly owner: ProcessId })[] {
 
 /** Ends a box, whoever started it. */
 export async function endSlot(slot: Slot): Promise<void> {
-  const owner = taken().find(({ number }) => number === slot.number)?.owner
+  const owner = taken().find(({ name }) => name === slot.name)?.owner
   if (owner !== undefined && owner.pid !== process.pid && isAlive(owner)) {
     process.kill(owner.pid, 'SIGTERM')
     const deadline = Date.now() + 10_000
     while (isAlive(owner) && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20))
   }
-  await removeSlot(slot)
+  await locked(slotsLock, async () => {
+    // Its number may belong to another box by now.
+    if (findSlot(slot.name)?.number === slot.number) await removeSlot(slot)
+  })
 }
 
 /** Removes what boxes left whose owner is gone. */
@@ -127,12 +139,14 @@ async function reap(): Promise<void> {
   for (const slot of taken()) if (!isAlive(slot.owner)) await removeSlot(slot)
 }
 
-/** Kills what still runs of a slot and removes it; the namespaces' mounts and links end with their processes. */
+/** Kills what still runs of a slot and removes it; the namespaces' mounts end with their processes. */
 async function removeSlot(slot: Slot): Promise<void> {
   for (const pid of slot.cgroups.flatMap(processesBelow)) killIfThere(pid)
   const deadline = Date.now() + 5000
   while (slot.cgroups.some((cgroup) => existsSync(cgroup)) && Date.now() < deadline)
     await run(['find', ...slot.cgroups, '-depth', '-type', 'd', '-exec', 'rmdir', '{}', '+'])
+  // It ends with the namespace, but some time later: the next box would find it there.
+  if (existsSync(`/sys/class/net/${slot.interface}`)) await run(['ip', 'link', 'delete', slot.interface])
   rmSync(slot.folder, { recursive: true, force: true })
 }
 

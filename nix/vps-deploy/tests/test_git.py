@@ -252,7 +252,9 @@ class Token(Bench):
             def look_at_processes() -> None:
                 for entry in Path('/proc').glob('[0-9]*'):
                     with suppress(OSError):
-                        seen.append((entry / 'cmdline').read_text() + (entry / 'environ').read_text())
+                        # Other programs' arguments need not be text.
+                        shown = (entry / 'cmdline').read_bytes() + (entry / 'environ').read_bytes()
+                        seen.append(shown.decode('utf-8', 'replace'))
 
             server.at_request = look_at_processes
             self.fetched(url=f'{server.url}/origin.git', token_file=str(self.token))
