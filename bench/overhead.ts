@@ -10,34 +10,45 @@ interface Interval {
   readonly end: number
 }
 
-/** Stands in front of nix and git on the box's PATH and notes when each ran; its own start-up counts as ours. */
-const shim = `#!/usr/bin/python3 -IS
-import os, sys, time
-program = os.path.basename(sys.argv[0])
-real = next(d + "/" + program for d in ("/opt/nix/usr/bin", "/usr/bin") if os.path.exists(d + "/" + program))
-start = time.time()
-pid = os.posix_spawn(real, [program] + sys.argv[1:], os.environ)
-status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-with open("/run/bench-intervals", "a") as log:
-    log.write(f"{start} {time.time()}\\n")
-sys.exit(status if status >= 0 else 128 - status)
+const log = '/run/bench-intervals'
+/** Notes, every millisecond, whether nix or git runs; on the deploy's own path it costs nothing. */
+const sampler = `
+import os, time
+def runs():
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                with open("/proc/" + entry + "/stat") as file:
+                    name, rest = file.read().split("(", 1)[1].rsplit(")", 1)
+            except OSError:
+                continue
+            if name.startswith(("git", "nix")) and rest.split()[0] != "Z":
+                return True
+    return False
+start = None
+while True:
+    now, busy = time.time(), runs()
+    if busy and start is None:
+        start = now
+    if not busy and start is not None:
+        with open("${log}", "a") as file:
+            file.write(f"{start} {now}\\n")
+        start = None
+    time.sleep(0.001)
 `
 
 /**
- * What our own code takes on the host between \`accepted\` and the start of the activation, nix and git aside,
- * against the \`hello\` round trip of the same run.
+ * What our own code takes on the host between `accepted` and the start of the activation, nix and git aside,
+ * against the `hello` round trip of the same run.
  */
 export async function overhead(box: Box, rounds: number, helloMs: number): Promise<Figure> {
-  const programs = (await box.must('ls /usr/local/bin | grep -E "^(nix|git)" || true'))
-    .split('\n')
-    .filter(Boolean)
-  for (const program of new Set(['git', 'nix', ...programs])) await wrap(box, program)
+  await box.write('/run/bench-sampler.py', sampler)
+  await box.must('systemd-run --quiet --unit=bench-sampler python3 -IS /run/bench-sampler.py')
   const own: number[] = []
   for (let round = -1; round < rounds; round++) {
     const taken = await ownMs(box, round)
     if (round >= 0) own.push(taken)
   }
-  for (const program of new Set(['git', 'nix', ...programs])) await unwrap(box, program)
   const taken = median(own)
   return {
     name: 'our own code on the host, accepted to activate : hello through the action',
@@ -47,27 +58,15 @@ export async function overhead(box: Box, rounds: number, helloMs: number): Promi
   }
 }
 
-async function wrap(box: Box, program: string): Promise<void> {
-  const path = `/usr/local/bin/${program}`
-  await box.must(`if [ -e ${path} ]; then mv ${path} ${path}.bench; fi`)
-  await box.write(path, shim)
-  await box.must(`chmod 755 ${path}`)
-}
-
-async function unwrap(box: Box, program: string): Promise<void> {
-  const path = `/usr/local/bin/${program}`
-  await box.must(`rm ${path}; if [ -e ${path}.bench ]; then mv ${path}.bench ${path}; fi`)
-}
-
 async function ownMs(box: Box, round: number): Promise<number> {
-  await box.must('rm -f /run/bench-intervals')
+  await box.must(`rm -f ${log}`)
   const rev = await box.commit({ units: { 'round.service': service(`echo ${round}; exec sleep infinity`) } })
   const inputs = { host: box.address, 'ssh-key': box.deployKey, 'known-hosts': box.hostKey, rev }
-  const { outputs, log } = await runAction('deploy-nixos', inputs)
-  if (outputs['status'] !== 'deployed') throw new Error(`The deploy to measure went wrong:\n${log}`)
+  const { outputs, log: shown } = await runAction('deploy-nixos', inputs)
+  if (outputs['status'] !== 'deployed') throw new Error(`The deploy to measure went wrong:\n${shown}`)
   const id = outputs['deploy-id'] ?? ''
   const events = (await box.read(`/var/lib/vps-deploy/deploys/${id}/events.ndjson`)).trim().split('\n')
-  const intervals = (await box.read('/run/bench-intervals')).trim().split('\n')
+  const intervals = (await box.read(log)).trim().split('\n')
   const span = { start: timeOf(events, '"accepted"'), end: timeOf(events, '"activate"') }
   return 1000 * (span.end - span.start - covered(intervals.map(parseInterval), span))
 }
