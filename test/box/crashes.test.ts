@@ -69,3 +69,15 @@ test('the plug pulled during the activation: the old system boots, and the next 
     outputs: { status: 'deployed' },
   })
 })
+
+test('the plug pulled after the confirm, before the boot entry is written: the old system boots and stays', async () => {
+  const rev = await box.commit({ ...changed, bootloader: 'touch /run/committing; sleep 60' })
+  const step = startDeploy(box, { rev })
+  await box.must('until [ -e /run/committing ]; do sleep 0.05; done')
+  await box.pullPlug()
+  await box.start()
+  const run = await step.finished
+  expect(await endOf(box, run)).toEqual(rolledBack({ ...before, booted: before.default }))
+  expect(run.log).toMatch(/It was confirmed, but/)
+  expect((await box.run('systemctl is-active idle new')).stdout).toBe('active\ninactive\n')
+})
