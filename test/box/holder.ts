@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { must } from './process.ts'
+import { must, run } from './process.ts'
 import { processId, setOwner } from './slots.ts'
 import type { Slot } from './slots.ts'
 
@@ -50,6 +50,8 @@ async function connect(slot: Slot): Promise<void> {
   const holder = holderOf(slot)
   if (holder === undefined) throw new Error(`The box '${slot.name}' ended while it was being set up.`)
   const [outer, inner] = [slot.machineAddress, slot.address].map((address) => `${address}/30`)
+  // A link ends with its namespace, but some time later: the box before this one may have left it.
+  await run(['ip', 'link', 'delete', slot.interface])
   await must(['ip', '-batch', '-'], {
     input: `link add ${slot.interface} type veth peer name host0 netns ${holder}
       addr add ${outer} dev ${slot.interface}
