@@ -41,7 +41,7 @@ function endingOfResult(result: Result, facts: Facts): Ending {
   return {
     status,
     sentence: `${subjectOf(facts)} ${predicate}`,
-    details: said(result.message, ...facts.problems),
+    details: said(...facts.problems, result.message),
   }
 }
 

@@ -31146,7 +31146,13 @@ const summary = {
         if (!process.env['GITHUB_STEP_SUMMARY'])
             return;
         const { summary } = await core();
-        await summary.addRaw(fitted(markdown, SUMMARY_MAX_BYTES)).write();
+        try {
+            await summary.addRaw(fitted(markdown, SUMMARY_MAX_BYTES)).write();
+        }
+        catch (error) {
+            // What was done is done: a page that cannot be written must not turn it red.
+            log.warning(`The job summary could not be written: ${(0,errors/* messageOf */.bD)(error)}`);
+        }
     },
 };
 /**
@@ -31905,7 +31911,7 @@ function endingOfResult(result, facts) {
     return {
         status,
         sentence: `${subjectOf(facts)} ${predicate}`,
-        details: said(result.message, ...facts.problems),
+        details: said(...facts.problems, result.message),
     };
 }
 function endingOfDenial({ code, words, wasAccepted }, facts) {

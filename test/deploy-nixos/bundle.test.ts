@@ -56,6 +56,14 @@ describe('the bundle deploys', () => {
     expect(JSON.stringify(outputs) + summary).not.toContain(body)
   })
 
+  test('and a job summary that cannot be written does not turn a good deploy red', async () => {
+    await using host = await startHost()
+    const env = { GITHUB_STEP_SUMMARY: '/nonexistent/summary' }
+    const { code, log, outputs } = await runAction('deploy-nixos', host.inputs, { env })
+    expect({ code, status: outputs['status'] }).toEqual({ code: 0, status: 'deployed' })
+    expect(log).toContain('::warning::The job summary could not be written: ')
+  })
+
   test('through every cut, and shows each event once', async () => {
     await using host = await startHost()
     const run = startAction('deploy-nixos', host.inputs)

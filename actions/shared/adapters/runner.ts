@@ -3,7 +3,7 @@
  * takes longer than the rest of the start (it brings an HTTP client); a test compares the two byte for byte. What
  * is needed at the end goes through it.
  */
-import { ActionError } from '../errors.ts'
+import { ActionError, messageOf } from '../errors.ts'
 import { fitted } from '../markdown.ts'
 import type { Outputs, ReadInput, Summary } from '../ports.ts'
 import { runnerLog } from '../runnerlog.ts'
@@ -43,7 +43,12 @@ export const summary: Summary = {
   write: async (markdown) => {
     if (!process.env['GITHUB_STEP_SUMMARY']) return
     const { summary } = await core()
-    await summary.addRaw(fitted(markdown, SUMMARY_MAX_BYTES)).write()
+    try {
+      await summary.addRaw(fitted(markdown, SUMMARY_MAX_BYTES)).write()
+    } catch (error) {
+      // What was done is done: a page that cannot be written must not turn it red.
+      log.warning(`The job summary could not be written: ${messageOf(error)}`)
+    }
   },
 }
 
