@@ -13,8 +13,9 @@ const args = process.argv.slice(2)
 const box = !args.includes('--no-box')
 const patterns = args.filter((arg) => !arg.startsWith('--'))
 
-dependencies()
+// What needs root is asked for first, while somebody still looks.
 prepareMachine({ box })
+dependencies()
 const scratch = mkdtempSync(join(tmpdir(), 'nix-vps-test-'))
 
 /** @type {Outcome[]} */
