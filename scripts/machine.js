@@ -20,10 +20,12 @@ const BOX_TOOLS = [
   { program: 'patchelf', package: 'patchelf' },
 ]
 
+/** Root's programs too: a user's PATH often lacks their directories. */
+const path = [process.env['PATH'] ?? '', '/usr/local/sbin', '/usr/sbin', '/sbin'].join(delimiter)
+
 /** @param {string} program */
 function isInstalled(program) {
-  const places = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin']
-  return places.some((place) => existsSync(join(place, program)))
+  return path.split(delimiter).some((place) => existsSync(join(place, program)))
 }
 
 export const isRoot = process.getuid?.() === 0
@@ -33,7 +35,8 @@ export const isRoot = process.getuid?.() === 0
  * @returns {string[]} the same command with root's rights; the environment goes along
  */
 export function asRoot(argv) {
-  return isRoot ? argv : ['sudo', '--preserve-env', '--', 'env', `PATH=${process.env['PATH'] ?? ''}`, ...argv]
+  const withPath = ['env', `PATH=${path}`, ...argv]
+  return isRoot ? withPath : ['sudo', '--preserve-env', '--', ...withPath]
 }
 
 /**
