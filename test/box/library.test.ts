@@ -96,6 +96,17 @@ test('a box that is disposed of leaves no process, mount, link, group or file', 
   await expect(openBox('short-lived')).rejects.toThrow("No box named 'short-lived' is up.")
 })
 
+test('a box that is disposed of in the middle of a conversation, its cable out, leaves nothing either', async () => {
+  const cut = await bootBox({ hostHalf: false })
+  const talk = ssh(cut, 'yes')
+  await until(5000, async () => (await cut.run('pgrep -x yes')).code === 0)
+  await cut.link('down')
+  const traces = tracesOf(cut)
+  await cut[Symbol.asyncDispose]()
+  expect(remaining(traces)).toEqual([])
+  expect((await talk).code).not.toBe(0)
+})
+
 test.each(['SIGKILL', 'SIGTERM'] as const)('a box whose owner ends by %s is gone at once', async (signal) => {
   const program = `import { bootBox } from '${join(import.meta.dirname, 'box.ts')}'
     const box = await bootBox({ hostHalf: false }); console.log(box.name); setTimeout(() => {}, 60_000)`
@@ -143,6 +154,7 @@ async function ssh(to: Box, command: string) {
     '-oUserKnownHostsFile=/dev/null',
     '-oLogLevel=ERROR',
     '-oConnectTimeout=5',
+    '-oServerAliveInterval=1',
   ]
   return run(['ssh', '-i', to.adminKeyFile, ...options, `root@${to.address}`, command])
 }

@@ -25,6 +25,8 @@ remove() {
       sleep 0.05
     done
   done
+  # Talks that were cut off keep the network namespace, and with it the link, for minutes.
+  ip link delete "nvbox${directory##*/}" 2>/dev/null
   rm -rf "$directory"
   exit 0
 }
