@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { join } from 'node:path'
 import { bootBox, openBox } from './box.ts'
 import type { Box } from './box.ts'
 import { until } from './holder.ts'
 import { must, run } from './process.ts'
-import { isAlive, processId } from './slots.ts'
-import type { ProcessId } from './slots.ts'
+import { remaining, slotOf, tracesOf } from './traces.ts'
 
 const cli = join(import.meta.dirname, 'cli.ts')
 jest.setTimeout(120_000)
@@ -163,41 +162,6 @@ async function buildSystem(on: Box, rev: string): Promise<string> {
   const flake = `git+file:///srv/repo.git?ref=refs/heads/main&rev=${rev}&dir=nix`
   const attribute = 'nixosConfigurations."vps-arm".config.system.build.toplevel'
   return on.must(['nix', 'build', '--no-link', '--print-out-paths', `${flake}#${attribute}`])
-}
-
-function slotOf(of: Box): string {
-  return join('/run/nix-vps-boxes', of.address.split('.')[2] ?? '')
-}
-
-interface Trace {
-  readonly path: string
-  readonly process?: ProcessId
-}
-
-/** Everything on this machine that shows that a box is there. */
-function tracesOf(of: Box): Trace[] {
-  const number = of.address.split('.')[2] ?? ''
-  const numbers = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
-  const processes = numbers.filter((pid) => commandLine(pid).some((word) => word.startsWith(slotOf(of))))
-  const groups = ['', 'systemd', 'unified'].map((kind) =>
-    join('/sys/fs/cgroup', kind, `nix-vps-box-${number}`),
-  )
-  return [
-    ...processes.map((pid) => ({ path: `/proc/${pid}`, process: processId(Number(pid)) })),
-    ...[`/sys/class/net/nvbox${number}`, slotOf(of), ...groups].filter(existsSync).map((path) => ({ path })),
-  ]
-}
-
-function remaining(traces: readonly Trace[]): Trace[] {
-  return traces.filter(({ path, process }) => (process === undefined ? existsSync(path) : isAlive(process)))
-}
-
-function commandLine(pid: string): string[] {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
-  } catch {
-    return []
-  }
 }
 
 async function firstLine(stream: NodeJS.ReadableStream): Promise<string> {
