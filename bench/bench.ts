@@ -16,7 +16,7 @@ async function figures(): Promise<Figure[]> {
   if (outputs['status'] !== 'deployed') throw new Error(`The first deploy went wrong:\n${log}`)
   const trips = await roundTrips(box, rev, rounds)
   return [
-    await startup(rounds),
+    await startup(box, rounds),
     ...helloFigures(trips),
     await overhead(box, Math.ceil(rounds / 3), trips.hello),
   ]

@@ -5,6 +5,7 @@ import { ask, wordsOf, type Answer } from './ask.ts'
 import type { ConnectWorld } from './connect.ts'
 import { parseObject } from './json.ts'
 import { requests } from './request.ts'
+import { isRefusal } from './verdict.ts'
 
 export interface ConfirmWorld extends ConnectWorld {
   readonly connectTimeoutMs: number
@@ -22,7 +23,6 @@ export type Decision =
   | { readonly kind: 'shut-out'; readonly why: string }
 
 const PAUSES = { baseMs: 500, capMs: 5_000 }
-const REFUSALS = [64, 65]
 
 /**
  * Confirms over connections of its own: only one that was opened after the activation proves that the new system can
@@ -99,6 +99,6 @@ async function decideOnce(
 
 function decisionOf(answer: Answer, isGranted: Deciding['isGranted']): Decision | undefined {
   if (isGranted(answer)) return { kind: 'granted' }
-  const isRefusal = answer.exit.kind === 'exited' && REFUSALS.includes(answer.exit.code)
-  return isRefusal ? { kind: 'refused', why: wordsOf(answer) } : undefined
+  const isRefused = answer.exit.kind === 'exited' && isRefusal(answer.exit.code)
+  return isRefused ? { kind: 'refused', why: wordsOf(answer) } : undefined
 }

@@ -5,6 +5,7 @@ import type { ConnectWorld, Link } from './connect.ts'
 import type { Event, Result } from './events.ts'
 import { EventStream } from './eventstream.ts'
 import { requests } from './request.ts'
+import { isRefusal } from './verdict.ts'
 
 /** A deploy to follow. */
 export interface Followed {
@@ -103,7 +104,6 @@ function take(text: string, { stream, followed, world }: Listening): Result | un
   return events.find((event) => event.type === 'result')
 }
 
-const REFUSALS = [64, 65]
 /** ssh's own word for "the connection broke", and an end without a word: neither says anything about the deploy. */
 const UNKNOWN = [0, 255]
 
@@ -111,6 +111,6 @@ const UNKNOWN = [0, 255]
 function denialOf({ exit, stderr }: Heard, wasAccepted: boolean): Outcome | undefined {
   if (exit.kind !== 'exited') return undefined
   const { code } = exit
-  const isAnswer = wasAccepted ? REFUSALS.includes(code) : !UNKNOWN.includes(code)
+  const isAnswer = wasAccepted ? isRefusal(code) : !UNKNOWN.includes(code)
   return isAnswer ? { kind: 'denied', code, words: stderr, wasAccepted } : undefined
 }

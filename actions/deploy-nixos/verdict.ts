@@ -36,6 +36,11 @@ const STATUSES_BY_CODE: ReadonlyMap<number, readonly Status[]> = new Map([
   [84, ['rolled-back']],
 ])
 
+/** Bad request and policy: the host's last word on a request, whatever else goes on. */
+export function isRefusal(exitCode: number): boolean {
+  return STATUSES_BY_CODE.get(exitCode)?.includes('refused') ?? false
+}
+
 /** What an exit code other than 0 says where the host said nothing else. */
 export function statusOfCode(code: number): Status {
   return STATUSES_BY_CODE.get(code)?.[0] ?? 'failed'

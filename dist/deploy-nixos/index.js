@@ -31347,6 +31347,69 @@ const requests = {
     reboot: (id) => `reboot ${id}`,
 };
 
+;// CONCATENATED MODULE: ./actions/deploy-nixos/verdict.ts
+
+const STATUSES = [
+    'deployed',
+    'unchanged',
+    'planned',
+    'scheduled',
+    'superseded',
+    'rolled-back',
+    'aborted',
+    'failed',
+    'refused',
+    'unreachable',
+];
+const GREEN = ['deployed', 'unchanged', 'planned', 'scheduled', 'superseded'];
+function isGreen(status) {
+    return GREEN.includes(status);
+}
+/** The exit codes of vps-deploy, and what each may mean. */
+const STATUSES_BY_CODE = new Map([
+    [0, GREEN],
+    [64, ['refused']],
+    [65, ['refused']],
+    [69, ['failed']],
+    [70, ['failed']],
+    [75, ['failed']],
+    [80, ['rolled-back']],
+    [81, ['rolled-back']],
+    [82, ['failed']],
+    [83, ['aborted']],
+    [84, ['rolled-back']],
+]);
+/** Bad request and policy: the host's last word on a request, whatever else goes on. */
+function isRefusal(exitCode) {
+    return STATUSES_BY_CODE.get(exitCode)?.includes('refused') ?? false;
+}
+/** What an exit code other than 0 says where the host said nothing else. */
+function statusOfCode(code) {
+    return STATUSES_BY_CODE.get(code)?.[0] ?? 'failed';
+}
+function verdictOf({ status: word, exitCode }) {
+    const allowed = STATUSES_BY_CODE.get(exitCode ?? NaN) ?? [];
+    const status = STATUSES.find((known) => known === word);
+    if (status !== undefined && allowed.includes(status))
+        return { kind: 'status', status };
+    const code = exitCode ?? 'unknown';
+    return {
+        kind: 'bad',
+        why: `The host's result contradicts itself: status '${word}' with exit code ${code}.`,
+    };
+}
+/** Throws if an answer of the host does not repeat what was asked for. */
+function requireSame(answer, asked) {
+    const foreign = ['id', 'rev', 'mode'].flatMap((part) => {
+        const wanted = asked[part] ?? answer[part];
+        return wanted === answer[part] ? [] : [`${part} '${answer[part]}' instead of '${wanted}'`];
+    });
+    if (foreign.length > 0)
+        throw new errors/* ActionError */.lZ(`The host answered for another deploy: ${foreign.join(', ')}.`, {
+            hint: 'Nothing it says about this deploy can be believed; look at the host itself.',
+        });
+}
+
 ;// CONCATENATED MODULE: ./actions/deploy-nixos/confirm.ts
 var __addDisposableResource = (undefined && undefined.__addDisposableResource) || function (env, value, async) {
     if (value !== null && value !== void 0) {
@@ -31405,8 +31468,8 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
 
 
 
+
 const PAUSES = { baseMs: 500, capMs: 5_000 };
-const REFUSALS = [64, 65];
 /**
  * Confirms over connections of its own: only one that was opened after the activation proves that the new system can
  * be reached. An answer that got lost is asked for again, for the host gives the same one. Rejects with the signal's
@@ -31478,8 +31541,8 @@ async function decideOnce({ request, isGranted }, world, signal) {
 function decisionOf(answer, isGranted) {
     if (isGranted(answer))
         return { kind: 'granted' };
-    const isRefusal = answer.exit.kind === 'exited' && REFUSALS.includes(answer.exit.code);
-    return isRefusal ? { kind: 'refused', why: wordsOf(answer) } : undefined;
+    const isRefused = answer.exit.kind === 'exited' && isRefusal(answer.exit.code);
+    return isRefused ? { kind: 'refused', why: wordsOf(answer) } : undefined;
 }
 
 ;// CONCATENATED MODULE: ./actions/deploy-nixos/instant.ts
@@ -31824,65 +31887,6 @@ class Link {
     }
 }
 
-;// CONCATENATED MODULE: ./actions/deploy-nixos/verdict.ts
-
-const STATUSES = [
-    'deployed',
-    'unchanged',
-    'planned',
-    'scheduled',
-    'superseded',
-    'rolled-back',
-    'aborted',
-    'failed',
-    'refused',
-    'unreachable',
-];
-const GREEN = ['deployed', 'unchanged', 'planned', 'scheduled', 'superseded'];
-function isGreen(status) {
-    return GREEN.includes(status);
-}
-/** The exit codes of vps-deploy, and what each may mean. */
-const STATUSES_BY_CODE = new Map([
-    [0, GREEN],
-    [64, ['refused']],
-    [65, ['refused']],
-    [69, ['failed']],
-    [70, ['failed']],
-    [75, ['failed']],
-    [80, ['rolled-back']],
-    [81, ['rolled-back']],
-    [82, ['failed']],
-    [83, ['aborted']],
-    [84, ['rolled-back']],
-]);
-/** What an exit code other than 0 says where the host said nothing else. */
-function statusOfCode(code) {
-    return STATUSES_BY_CODE.get(code)?.[0] ?? 'failed';
-}
-function verdictOf({ status: word, exitCode }) {
-    const allowed = STATUSES_BY_CODE.get(exitCode ?? NaN) ?? [];
-    const status = STATUSES.find((known) => known === word);
-    if (status !== undefined && allowed.includes(status))
-        return { kind: 'status', status };
-    const code = exitCode ?? 'unknown';
-    return {
-        kind: 'bad',
-        why: `The host's result contradicts itself: status '${word}' with exit code ${code}.`,
-    };
-}
-/** Throws if an answer of the host does not repeat what was asked for. */
-function requireSame(answer, asked) {
-    const foreign = ['id', 'rev', 'mode'].flatMap((part) => {
-        const wanted = asked[part] ?? answer[part];
-        return wanted === answer[part] ? [] : [`${part} '${answer[part]}' instead of '${wanted}'`];
-    });
-    if (foreign.length > 0)
-        throw new errors/* ActionError */.lZ(`The host answered for another deploy: ${foreign.join(', ')}.`, {
-            hint: 'Nothing it says about this deploy can be believed; look at the host itself.',
-        });
-}
-
 ;// CONCATENATED MODULE: ./actions/deploy-nixos/ending.ts
 
 
@@ -32214,6 +32218,7 @@ function excerptOf(line) {
 
 
 
+
 const follow_PAUSES = { baseMs: 500, capMs: 10_000 };
 /** Follows a deploy to its end, over as many connections as it takes. Rejects with the signal's reason. */
 async function follow(followed, line, signal) {
@@ -32285,7 +32290,6 @@ function take(text, { stream, followed, world }) {
         followed.onEvent(event);
     return events.find((event) => event.type === 'result');
 }
-const follow_REFUSALS = [64, 65];
 /** ssh's own word for "the connection broke", and an end without a word: neither says anything about the deploy. */
 const UNKNOWN = [0, 255];
 /** Before it was accepted, every exit code is an answer; after it, only a refusal is. */
@@ -32293,7 +32297,7 @@ function denialOf({ exit, stderr }, wasAccepted) {
     if (exit.kind !== 'exited')
         return undefined;
     const { code } = exit;
-    const isAnswer = wasAccepted ? follow_REFUSALS.includes(code) : !UNKNOWN.includes(code);
+    const isAnswer = wasAccepted ? isRefusal(code) : !UNKNOWN.includes(code);
     return isAnswer ? { kind: 'denied', code, words: stderr, wasAccepted } : undefined;
 }
 

@@ -46,7 +46,7 @@ describe('the health URLs', () => {
     expect(scene.clock.now()).toBeLessThan(70_000)
     expect(scene.status).toBe('rolled-back')
     expect(scene.message).toBe(
-      '95a89711a27f on vps-arm (example.org) was rolled back. Aborted. https://one.example/ answered 200, expected 204. https://two.example/: connection refused.',
+      '95a89711a27f on vps-arm (example.org) was rolled back. https://one.example/ answered 200, expected 204. https://two.example/: connection refused. Aborted.',
     )
     expect(scene.summary.markdown).toContain(text('https://two.example/: connection refused.'))
   })
