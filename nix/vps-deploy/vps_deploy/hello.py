@@ -2,7 +2,7 @@
 
 import os
 
-from . import VERSION, config
+from . import VERSION, clock, config
 from .config import Config
 from .protocol import MODES
 from .spool import Spool
@@ -40,6 +40,7 @@ def status(settings: Config, spool: Spool) -> dict[str, object]:
         'configuration': settings.configuration,
         'running': _system(RUNNING, settings),
         'booted': _system(BOOTED, settings),
+        'bootId': clock.boot_id(),
         'default': _system(settings.profile, settings),
         'generation': generation(settings.profile),
         'rebootRequired': reboot.reasons(Path(BOOTED), Path(default)) if default and real(BOOTED) else [],
