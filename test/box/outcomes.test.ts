@@ -121,6 +121,43 @@ test('a critical component that must not change at run time is scheduled, with i
   expect(wordsOf(run.summary)).toMatch(/dbus-implementation: dbus -> broker/)
 })
 
+test('with reboot: when-required a system of another init interface comes up as well', async () => {
+  const rev = await box.commit({ kernel: '6.18.3', initInterfaceVersion: '2' })
+  const run = await deploy(box, { rev, reboot: 'when-required' })
+  expect(run).toMatchObject({ code: 0, outputs: { status: 'deployed', 'reboot-required': 'false' } })
+  const system = run.outputs['system']
+  expect(await hostState(box)).toMatchObject({ running: system, booted: system, default: system })
+})
+
+test('with reboot: when-required a system that does not know its reboot triggers comes up as well', async () => {
+  const spec = { kernel: '6.18.4', initInterfaceVersion: '2', rebootTriggers: false }
+  const run = await deploy(box, { rev: await box.commit(spec), reboot: 'when-required' })
+  expect(run).toMatchObject({ code: 0, outputs: { status: 'deployed', 'reboot-required': 'false' } })
+  const system = run.outputs['system']
+  expect(await hostState(box)).toMatchObject({ running: system, booted: system, default: system })
+})
+
+test('a host that comes back on the old system ends the step red at once, with what was booted', async () => {
+  const before = await hostState(box)
+  const old = `sed -i "s/^default .*/default nixos-generation-${before.generation}.conf/" /boot/loader/loader.conf`
+  await box.must([
+    'systemd-run',
+    '-q',
+    '-p',
+    'RemainAfterExit=yes',
+    '-p',
+    `ExecStop=/bin/sh -c '${old}'`,
+    'true',
+  ])
+  const rev = await box.commit({ kernel: '6.18.5', initInterfaceVersion: '2' })
+  const began = Date.now()
+  const run = await deploy(box, { rev, reboot: 'when-required', timeout: '4m' })
+  expect(Date.now() - began).toBeLessThan(60_000)
+  expect(run.code).toBe(1)
+  expect(run.log).toContain(`The host came back, but on ${before.booted}.`)
+  expect(await hostState(box)).toMatchObject({ running: before.running, booted: before.booted })
+})
+
 function green(status: string, host: HostState): End {
   return { code: 0, status, exitCode: 0, host, leftovers: '' }
 }

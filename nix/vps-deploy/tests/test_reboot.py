@@ -69,6 +69,13 @@ class Reasons(Systems):
         broken = self.system('broken', '{', kernel='/x/linux-2')
         self.assertEqual(reasons(broken, new), ['kernel: /x/linux-2 -> /x/linux-1'])
 
+    def test_another_init_interface_is_a_reason_whatever_the_triggers_say(self) -> None:
+        for number, triggers in enumerate(({'kernel': 'same'}, None)):
+            old, new = self.system(f'old{number}', triggers), self.system(f'new{number}', triggers)
+            for system, version in ((old, '1\n'), (new, '2\n')):
+                (system / 'init-interface-version').write_text(version)
+            self.assertEqual(reasons(old, new), ['init-interface-version: 1 -> 2'])
+
     def test_one_system_under_two_names_and_none_booted(self) -> None:
         new = self.system('new', kernel='/x/linux-1')
         (self.directory / 'booted').symlink_to(new)

@@ -9,6 +9,7 @@ from typing import cast
 from .process import TimedOut, run
 
 BOOTED = Path('/run/booted-system')
+_INIT = 'init-interface-version'
 _LINKS = ('kernel', 'initrd', 'kernel-modules')
 _STORE_NAME = re.compile(r'/nix/store/[0-9a-z]{32}-')
 
@@ -17,7 +18,8 @@ def reasons(booted: str | Path, new: str | Path) -> list[str]:
     """`name: old -> new` for each part that only a boot can change; empty if none differs.
 
     Systems say themselves what it is (`reboot-triggers`); for older ones kernel, initrd, modules and kernel
-    parameters are compared. An unknown booted system (a container, a first boot) gives no reason.
+    parameters are compared. No switch activates a system with another `init-interface-version`. An unknown booted
+    system (a container, a first boot) gives no reason.
     """
     booted, new = Path(os.path.realpath(booted)), Path(os.path.realpath(new))
     if booted == new or not booted.is_dir():
@@ -25,6 +27,7 @@ def reasons(booted: str | Path, new: str | Path) -> list[str]:
     before, after = _triggers(booted), _triggers(new)
     if before is None or after is None:
         before, after = _links(booted), _links(new)
+    before, after = before | _text_of(booted, _INIT), after | _text_of(new, _INIT)
     names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
     return [f'{name}: {_change(before.get(name), after.get(name))}' for name in names]
 
@@ -42,11 +45,14 @@ def _triggers(system: Path) -> dict[str, str] | None:
 
 def _links(system: Path) -> dict[str, str]:
     found = {name: os.path.realpath(system / name) for name in _LINKS if os.path.lexists(system / name)}
+    return found | _text_of(system, 'kernel-params')
+
+
+def _text_of(system: Path, name: str) -> dict[str, str]:
     try:
-        found['kernel-params'] = (system / 'kernel-params').read_text(encoding='utf-8', errors='replace').strip()
+        return {name: (system / name).read_text(encoding='utf-8', errors='replace').strip()}
     except OSError:
-        pass
-    return found
+        return {}
 
 
 def _change(before: str | None, after: str | None) -> str:

@@ -6,7 +6,7 @@ import subprocess
 from . import clock, files
 from .spool import Spool
 from .state import DeployDirectory, StateDirectory
-from .systems import BOOTED, real
+from .systems import BOOTED, RUNNING, real
 
 _SECONDS_FOR_THE_ANSWER = 1.0
 
@@ -20,17 +20,23 @@ def refusal_of(deploy: DeployDirectory, state: StateDirectory, spool: Spool) -> 
     waiting = [id for id in spool.queued() if spool.locate(state.path, id).result() is None]
     if waiting:
         return f'deploy {waiting[0]} is active: reboot when it is done'
-    system = (deploy.result() or {}).get('system')
-    if not isinstance(system, str) or not needed(system):
+    if not needed(deploy.result() or {}, real(BOOTED), real(RUNNING)):
         return f'the host needs no reboot for {deploy.id}'
     return None
 
 
-def needed(system: str) -> bool:
+def needed(result: dict[str, object], booted: str | None, running: str | None) -> bool:
+    """Whether only a boot makes the committed system of `result` real.
+
+    What the deploy found out counts as well as what the systems say now: a switch that refused to activate it knew
+    better. And one that does not even run has nothing but the boot to make it run.
+    """
     from . import reboot
 
-    booted = real(BOOTED)
-    return booted is not None and booted != system and bool(reboot.reasons(booted, system))
+    system = result.get('system')
+    if not isinstance(system, str) or booted is None or booted == system:
+        return False
+    return running != system or bool(result.get('rebootRequired')) or bool(reboot.reasons(booted, system))
 
 
 def start(deploy: DeployDirectory) -> None:
