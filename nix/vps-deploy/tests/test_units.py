@@ -147,7 +147,7 @@ class Asking(unittest.TestCase):
     def test_says_that_systemd_does_not_answer(self) -> None:
         self.systemctl('exit 1')
         with self.assertRaises(UnitsUnknown):
-            snapshot()
+            snapshot(1)
 
 
 if __name__ == '__main__':

@@ -61,9 +61,10 @@ class Switch(NamedTuple):
         until = monotonic() + self.limit_seconds
         pause = _FAST_SECONDS
         while True:
-            state = systemd.show(self.unit, 'SubState', 'ExecMainCode', 'ExecMainStatus')
+            state = systemd.show_at_once(self.unit, 'SubState', 'ExecMainCode', 'ExecMainStatus')
             tail.drain(on_line)
-            if state.get('SubState') in _DONE_STATES:
+            # A switch may have systemd execute itself anew: until it answers again, the switch counts as running.
+            if state is not None and state.get('SubState') in _DONE_STATES:
                 tail.drain(on_line, last=True)
                 return _ended(state)
             if canceled():

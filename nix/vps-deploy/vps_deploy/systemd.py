@@ -1,12 +1,26 @@
-"""systemd, asked through its own tools; as root they need no message bus."""
+"""systemd, asked through its own tools; as root they need no message bus.
+
+While it executes itself anew, as at every update of it, its connections break and it answers nobody for a moment.
+"""
 
 import os
 import re
+import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
-from .process import run
+from .clock import monotonic
+from .process import Finished, TimedOut, run
 
 _SECONDS = 30.0
+_PATIENCE_SECONDS = 30.0
+"""For a systemd that cannot be reached."""
+_POLL_SECONDS = 5.0
+_PAUSE_SECONDS = 0.2
+_UNREACHABLE = re.compile(
+    r'Failed to (connect to bus|get D-Bus connection)|Transport endpoint is not connected|Broken pipe'
+    r'|Connection (reset by peer|refused|timed out|terminated)|recipient disconnected|Did not receive a reply'
+)
 _UNITS_OF_TIME = {
     'y': 31557600.0, 'month': 2629800.0, 'w': 604800.0, 'd': 86400.0, 'h': 3600.0, 'min': 60.0, 's': 1.0,
     'ms': 1e-3, 'us': 1e-6, 'μs': 1e-6,
@@ -18,59 +32,75 @@ class SystemdFailed(Exception):
 
 
 def show(unit: str, *properties: str) -> dict[str, str]:
-    """Properties of a unit; a unit that does not exist answers with its defaults."""
-    argv = ['systemctl', 'show', f'--property={",".join(properties)}', *([unit] if unit else [])]
-    text = _checked(argv)
+    """Properties of a unit; a unit that does not exist answers with its defaults. Raises SystemdFailed."""
+    return _properties(_checked(_show(unit, properties)))
+
+
+def show_at_once(unit: str, *properties: str) -> dict[str, str] | None:
+    """The same, without patience: None if systemd does not answer now."""
+    with suppress(TimedOut):
+        done = run(_show(unit, properties), timeout=_POLL_SECONDS)
+        return _properties(done.stdout) if done.code == 0 else None
+    return None
+
+
+def _show(unit: str, properties: Sequence[str]) -> list[str]:
+    return ['systemctl', 'show', f'--property={",".join(properties)}', *([unit] if unit else [])]
+
+
+def _properties(text: str) -> dict[str, str]:
     return dict(line.split('=', 1) for line in text.splitlines() if '=' in line)
 
 
 def start_transient(unit: str, argv: Sequence[str], *, properties: Sequence[str], env: Mapping[str, str]) -> None:
     """Runs a program in a service of its own; returns when it has been started. Raises SystemdFailed."""
-    _checked(
+    _start(
+        unit,
         ['systemd-run', '--quiet', '--no-ask-password', f'--unit={unit}', '--service-type=exec']
         + [f'--property={entry}' for entry in properties]
         + [f'--setenv={name}={value}' for name, value in env.items()]
-        + ['--', *argv]
+        + ['--', *argv],
     )
 
 
 def start_timer(unit: str, on_boot: float, argv: Sequence[str], *, env: Mapping[str, str]) -> None:
     """Arms a timer: `on_boot` is in seconds of systemd's own count since boot. Raises SystemdFailed."""
-    _checked(
+    _start(
+        f'{unit}.timer',
         ['systemd-run', '--quiet', '--no-ask-password', '--collect', f'--unit={unit}', f'--on-boot={on_boot:.3f}s']
         + ['--timer-property=AccuracySec=100ms', '--timer-property=RemainAfterElapse=no']
         + ['--property=OOMScoreAdjust=-900', '--property=OOMPolicy=continue', '--property=KillMode=mixed']
         + ['--property=TimeoutStopSec=5min', '--service-type=exec', '--property=UMask=0077']
         + [f'--setenv={name}={value}' for name, value in env.items()]
-        + ['--', *argv]
+        + ['--', *argv],
     )
 
 
 def kill(unit: str) -> None:
     """SIGKILL for everything in the unit."""
-    run(['systemctl', 'kill', '--signal=KILL', unit], timeout=_SECONDS)
+    _told('kill', '--signal=KILL', unit)
 
 
 def end(unit: str) -> None:
     """Kills everything in the unit and forgets it; a unit that is not there is fine."""
     kill(unit)
-    run(['systemctl', 'stop', unit], timeout=_SECONDS)
-    run(['systemctl', 'reset-failed', unit], timeout=_SECONDS)
+    stop(unit)
+    _told('reset-failed', unit)
 
 
 def stop(*units: str) -> None:
-    run(['systemctl', 'stop', *units], timeout=_SECONDS)
+    _told('stop', *units)
 
 
 def start_units(names: Sequence[str]) -> None:
     """Asks for units to be started, without waiting for them."""
     if names:
-        run(['systemctl', 'start', '--no-block', '--', *names], timeout=_SECONDS)
+        _told('start', '--no-block', '--', *names)
 
 
 def is_stopping() -> bool:
     """Whether the host is on its way down."""
-    return run(['systemctl', 'is-system-running'], timeout=_SECONDS).stdout.strip() == 'stopping'
+    return _told('is-system-running').strip() == 'stopping'
 
 
 def is_container() -> bool:
@@ -94,8 +124,57 @@ def passed_on() -> dict[str, str]:
     return {name: os.environ[name] for name in names if name in os.environ}
 
 
+def _start(unit: str, argv: Sequence[str]) -> None:
+    """Once only: if the connection broke, the unit itself tells whether it has been started."""
+    until = monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            done = run(argv, timeout=_SECONDS)
+        except TimedOut as error:
+            raise _failed(argv, str(error)) from error
+        if done.code == 0:
+            return
+        if not _is_unreachable(done) or monotonic() > until:
+            raise _failed(argv, _why(done))
+        time.sleep(_PAUSE_SECONDS)
+        if show(unit, 'ActiveState').get('ActiveState') != 'inactive':
+            return
+
+
+def _told(*arguments: str) -> str:
+    """What systemctl said; whether it did as told is for the caller to look at."""
+    with suppress(TimedOut):
+        return _patiently(['systemctl', *arguments]).stdout
+    return ''
+
+
 def _checked(argv: Sequence[str]) -> str:
-    done = run(argv, timeout=_SECONDS)
+    try:
+        done = _patiently(argv)
+    except TimedOut as error:
+        raise _failed(argv, str(error)) from error
     if done.code != 0:
-        raise SystemdFailed(f'{argv[0]} failed ({done.code}): {done.stderr.strip() or done.stdout.strip()}')
+        raise _failed(argv, _why(done))
     return done.stdout
+
+
+def _patiently(argv: Sequence[str]) -> Finished:
+    """Asks again while systemd cannot be reached. Only for what may be done twice."""
+    until = monotonic() + _PATIENCE_SECONDS
+    while True:
+        done = run(argv, timeout=_SECONDS)
+        if not _is_unreachable(done) or monotonic() > until:
+            return done
+        time.sleep(_PAUSE_SECONDS)
+
+
+def _is_unreachable(done: Finished) -> bool:
+    return done.code != 0 and _UNREACHABLE.search(done.stderr) is not None
+
+
+def _why(done: Finished) -> str:
+    return f'exit code {done.code}: {done.stderr.strip() or done.stdout.strip()}'
+
+
+def _failed(argv: Sequence[str], why: str) -> SystemdFailed:
+    return SystemdFailed(f'{" ".join(argv[:2])} failed: {why}')

@@ -2,12 +2,15 @@
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
 from .process import TimedOut, run
 
 RECENT_SECONDS = 600.0
 """A unit that restarted by itself and was started less than this ago counts as restarting over and over."""
+
+_PAUSE_SECONDS = 0.3
 
 _PROPERTIES = (
     'Id', 'LoadState', 'ActiveState', 'SubState', 'Result', 'NRestarts', 'ExecMainCode', 'ExecMainStatus',
@@ -87,18 +90,16 @@ class FailedUnit(NamedTuple):
         return {'unit': self.unit, 'result': self.result, 'exitStatus': self.exit_status}
 
 
-def snapshot() -> Snapshot:
-    """Raises UnitsUnknown if systemd does not answer (it is asked three times: it may be re-executing itself)."""
-    for attempt in range(3):
-        if attempt:
-            time.sleep(1)
-        try:
+def snapshot(patience_seconds: float = 30.0) -> Snapshot:
+    """Raises UnitsUnknown if systemd does not answer for that long: it may be executing itself anew."""
+    until = time.monotonic() + patience_seconds
+    while time.monotonic() < until:
+        with suppress(TimedOut):
             done = run(['systemctl', 'show', '*', '--no-pager', f'--property={",".join(_PROPERTIES)}'], timeout=30)
-        except TimedOut:
-            continue
-        parsed = parse(done.stdout, time.monotonic())
-        if done.code == 0 and parsed.units:
-            return parsed
+            parsed = parse(done.stdout, time.monotonic())
+            if done.code == 0 and parsed.units:
+                return parsed
+        time.sleep(_PAUSE_SECONDS)
     raise UnitsUnknown('systemctl does not list the units: is systemd well?')
 
 
