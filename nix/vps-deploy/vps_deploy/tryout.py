@@ -40,7 +40,7 @@ def try_out(job: Job, stage: Stage, was: Snapshot) -> Decision:
 def check_only(job: Job, stage: Stage, was: Snapshot) -> Decision:
     """For a system that runs already and is only to become the default: its checks, and no confirm."""
     with job.phase('settle'):
-        _check_health(job, stage)
+        _check_health(job, _checks_of(stage))
     return decision.decide(job.deploy.path, 'commit', 'checks')
 
 
@@ -83,7 +83,7 @@ def _of_failed_units(job: Job) -> tuple[int, str]:
 def _settle(job: Job, stage: Stage, was: Snapshot, ran: Ran) -> None:
     settling = units.snapshot()
     with job.phase('settle'):
-        wanted = config.checks_of(stage.system)
+        wanted = _checks_of(stage)
         until = time.monotonic() + (wanted.settle_seconds if wanted else job.config.settle_seconds)
         failed = units.newly_failed(was, settling, settling)
         while not failed and time.monotonic() < until:
@@ -92,15 +92,18 @@ def _settle(job: Job, stage: Stage, was: Snapshot, ran: Ran) -> None:
         _report_units(job, ran, failed)
         if failed:
             raise Bad(*_of_failed_units(job))
-        _check_health(job, stage)
+        _check_health(job, wanted)
     _stop_if_decided(job)
 
 
-def _check_health(job: Job, stage: Stage) -> None:
+def _checks_of(stage: Stage) -> config.Checks | None:
     try:
-        wanted = config.checks_of(stage.system)
+        return config.checks_of(stage.system)
     except config.ConfigError as error:
         raise Bad(results.ROLLED_BACK, f"The new system's configuration of vps-deploy is wrong: {error}.") from error
+
+
+def _check_health(job: Job, wanted: config.Checks | None) -> None:
     if wanted is None or not wanted.health_checks:
         return
     problems = health.run_checks(
