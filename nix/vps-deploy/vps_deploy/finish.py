@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import deadline, decision, files, gcroots, reboot, results, tools
+from . import deadline, decision, files, gcroots, reboot, refusals, results, tools
 from .job import Job, Verdict
 from .state import DeployDirectory, StateDirectory
 from .systems import BOOTED, RUNNING, real
@@ -22,15 +22,20 @@ def finish(job: Job, verdict: Verdict) -> dict[str, object]:
     job.log.close()
     # Every deploy has a decision: whoever comes later with an abort learns that it is too late.
     decision.decide(job.deploy.path, 'rollback' if verdict.exit_code else 'commit', 'worker')
-    stored = job.deploy.result()
-    if stored is None:
-        stored = job.result(verdict)
-        job.deploy.set_result(stored)
+    stored = job.deploy.result() or store(job, verdict)
     clean_up(job)
     results.publish(job.deploy, job.events)
     with files.locked(job.spool.queue_lock):
         job.spool.dequeue(job.id)
     return stored
+
+
+def store(job: Job, verdict: Verdict) -> dict[str, object]:
+    result = job.result(verdict)
+    if verdict.status == 'refused':
+        refusals.remember(job.state, job.spool, f'{job.asked.kind} {job.id}', verdict.message)
+    job.deploy.set_result(result)
+    return result
 
 
 def clean_up(job: Job) -> None:

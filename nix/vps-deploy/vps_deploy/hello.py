@@ -45,7 +45,7 @@ def status(settings: Config, spool: Spool) -> dict[str, object]:
         'generation': generation(settings.profile),
         'rebootRequired': reboot.reasons(Path(BOOTED), Path(default)) if default and real(BOOTED) else [],
         'failedUnits': sorted(units.snapshot().failed),
-        'lastResult': _last_result(StateDirectory(settings.state_dir)),
+        'lastResult': last_result(StateDirectory(settings.state_dir)),
         'active': _active(settings, spool),
         'queued': spool.queued(),
         'config': config.path(),
@@ -67,8 +67,10 @@ def _system(link: str, settings: Config) -> dict[str, object]:
     return {'system': path, 'rev': reboot.revision_of(Path(path))}
 
 
-def _last_result(state: StateDirectory) -> dict[str, object] | None:
-    results = [(_time_of(deploy), result) for deploy in state.all() if (result := deploy.result()) is not None]
+def last_result(state: StateDirectory) -> dict[str, object] | None:
+    """Of the deploy that ended last. Refused ones do not count: they say nothing about this host."""
+    found = [(_time_of(deploy), result) for deploy in state.all() if (result := deploy.result()) is not None]
+    results = [entry for entry in found if entry[1]['status'] != 'refused']
     return max(results, key=lambda entry: entry[0])[1] if results else None
 
 

@@ -4,15 +4,13 @@ import os
 import sys
 from typing import NamedTuple
 
-from . import VERSION, clock, config, decision, files, results
+from . import VERSION, clock, config, decision, files, refusals, results
 from .config import Config
 from .events import EventLog
 from .journal import print_traceback
 from .protocol import Abort, BadRequest, Confirm, Deploy, DeployTip, Reboot, Rollback, parse_spooled
 from .spool import MAX_QUEUED, Letter, Spool
 from .state import Asked, DeployDirectory, StateDirectory
-
-_REFUSALS_KEPT = 100
 
 
 class Refused(Exception):
@@ -66,12 +64,7 @@ def _see_to_the_worker() -> None:
 def answer(letter: Letter, spool: Spool) -> dict[str, object]:
     """What the dispatcher gets to read; never raises."""
     try:
-        host = Host(spool, config.read())
-        _prepare(host)
-        return handle(letter, host)
-    except Refused as refusal:
-        _remember_refusal(letter, refusal.message)
-        return {'exit': refusal.exit_code, 'message': refusal.message}
+        return _answer_of(Host(spool, config.read()), letter)
     except BadRequest as error:
         return {'exit': results.BAD_REQUEST, 'message': str(error)}
     except config.ConfigError as error:
@@ -80,6 +73,16 @@ def answer(letter: Letter, spool: Spool) -> dict[str, object]:
         print_traceback()
         reason = f'{type(error).__name__}: {error}'
         return {'exit': results.INTERNAL, 'message': f'{reason} (on the host: journalctl -u vps-deploy-intake)'}
+
+
+def _answer_of(host: Host, letter: Letter) -> dict[str, object]:
+    try:
+        _prepare(host)
+        return handle(letter, host)
+    except Refused as refusal:
+        print(f'refused: {refusal.message}', file=sys.stderr)
+        refusals.remember(host.state, host.spool, letter.request.partition(' ')[0], refusal.message)
+        return {'exit': refusal.exit_code, 'message': refusal.message}
 
 
 def handle(letter: Letter, host: Host) -> dict[str, object]:
@@ -257,15 +260,3 @@ def _reboot(request: Reboot, host: Host) -> dict[str, object]:
         raise Refused(results.POLICY, refusal)
     rebooting.start(deploy)
     return {'rebooting': True}
-
-
-def _remember_refusal(letter: Letter, message: str) -> None:
-    """Keeps the last refusals for the person who looks at the host; they displace no deploy."""
-    print(f'refused: {message}', file=sys.stderr)
-    try:
-        path = f'{config.read().state_dir}/refused.log'
-        lines = (files.read(path) or b'').decode('utf-8', 'replace').splitlines()[1 - _REFUSALS_KEPT :]
-        verb = letter.request.partition(' ')[0]
-        files.write(path, '\n'.join([*lines, f'{clock.iso()} {verb}: {message}', '']).encode())
-    except (OSError, config.ConfigError):
-        print_traceback()
