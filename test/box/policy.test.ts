@@ -54,6 +54,26 @@ test('a commit that does not exist is refused', async () => {
   expect(await answerTo(rev)).toEqual(refused(/^(?!not shown).*0123456789ab/))
 })
 
+test('a system whose own pre-switch check fails is refused, and the check is named', async () => {
+  const words = `echo "the data is of version 1" >&2; echo "Pre-switch check 'database' failed" >&2; exit 1`
+  const build = `printf '%s\\n' '#!/bin/sh' '${words.replaceAll("'", `'"'"'`)}' >"$out/bin/switch-to-configuration"`
+  expect(await answerTo(await box.commit({ units: { 'idle.service': idle }, build }))).toEqual(
+    refused(/^(?!not shown).*check database .*failed/i),
+  )
+})
+
+test('refused deploys are kept in a log of their own, and are not the last result of this host', async () => {
+  const run = await deploy(box, { rev: older })
+  const log = await box.read('/var/lib/vps-deploy/refused.log')
+  expect(log.split('\n').at(-1)).toContain(`deploy ${run.outputs['deploy-id'] ?? ''}: `)
+  const status = JSON.parse(
+    await box.must(
+      'SSH_ORIGINAL_COMMAND=status setpriv --reuid=deploy --regid=deploy --clear-groups vps-deploy',
+    ),
+  ) as unknown
+  expect(status).toMatchObject({ lastResult: { status: 'deployed', system: before.running } })
+})
+
 test.each(['main', 'ABCDEF6789abcdef0123456789abcdef01234567', '0123456789abcdef', '', '$(reboot)'])(
   'a malformed commit, %j, is refused before anything is asked of the host',
   async (rev) => {

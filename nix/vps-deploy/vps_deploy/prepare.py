@@ -18,6 +18,8 @@ from .units import Snapshot, snapshot
 
 _CHECK_SECONDS = 120.0
 _GIST_CHARACTERS = 600
+_INHIBITORS_CHECK = 'switchInhibitors'
+"""The pre-switch check of NixOS that lists them."""
 
 
 class Plan(NamedTuple):
@@ -195,7 +197,7 @@ def _check(job: Job, previous: str, system: str, asked: Background[str]) -> list
     booted = real(BOOTED)
     reasons = reboot.reasons(Path(booted), Path(system)) if booted else []
     if system != previous:
-        inhibitors = _inhibitors(job, asked.result(job.canceled))
+        inhibitors = inhibitors_in(job, asked.result(job.canceled))
         if inhibitors and job.asked.mode == 'test':
             message = f'This cannot be activated in a running system: {"; ".join(inhibitors)}. Deploy it with mode boot.'
             raise Ended('refused', results.POLICY, message)
@@ -218,12 +220,18 @@ def _ask_switch(job: Job, system: str, previous: str) -> str:
     return f'{done.stdout}{done.stderr}'
 
 
-def _inhibitors(job: Job, answer: str) -> list[str]:
-    """Critical components that must not change under a running system."""
+def inhibitors_in(job: Job, answer: str) -> list[str]:
+    """Critical components that must not change under a running system, as the new system's own checks name them.
+
+    Raises Ended if another of its checks failed: no switch of that system would get further.
+    """
     said = SwitchLog()
     shown = [said.feed(escaped(line)) for line in answer.splitlines()]
-    if not said.inhibited:
-        return []
-    for line in filter(None, shown):
-        job.log.line('switch', line)
-    return said.inhibitors or ['a critical component changed (switch inhibitor)']
+    failed = [name for name in said.failed_checks if not (said.inhibited and name == _INHIBITORS_CHECK)]
+    if said.inhibited or failed:
+        for line in filter(None, shown):
+            job.log.line('switch', line)
+    if failed:
+        checks = f'Pre-switch check {", ".join(failed)}'
+        raise Ended('refused', results.POLICY, f'{checks} of the new system failed. Nothing was changed.')
+    return said.inhibitors or ['a critical component changed (switch inhibitor)'] * said.inhibited
