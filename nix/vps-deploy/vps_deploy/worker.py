@@ -33,10 +33,12 @@ def main(arguments: list[str]) -> int:
 
 
 def _run(spool: Spool, stop: Stop) -> int:
-    settings = config.read()
+    recover.recover_everything(StateDirectory(config.read().state_dir), spool, stop)
+    # Only now, for what was recovered may have brought another system back, and its policy with it.
+    policy = config.read_text(config.path())
+    settings = config.parse(policy, config.path())
     state = StateDirectory(settings.state_dir)
-    recover.recover_everything(state, spool, stop)
-    deploy = claim(spool, state)
+    deploy = claim(spool, state, policy)
     if deploy is None:
         return 0
     job = Job(deploy, spool, settings, stop)
@@ -46,8 +48,11 @@ def _run(spool: Spool, stop: Stop) -> int:
     return 0
 
 
-def claim(spool: Spool, state: StateDirectory) -> DeployDirectory | None:
-    """Takes up the first deploy of the queue that has no result, and tells the others where they stand now."""
+def claim(spool: Spool, state: StateDirectory, policy: str) -> DeployDirectory | None:
+    """Takes up the first deploy of the queue that has no result, and tells the others where they stand now.
+
+    `policy`, the text of the configuration it will be judged by, is kept with it.
+    """
     with files.locked(spool.queue_lock):
         for id in spool.queued():
             deploy = state.deploy(id)
@@ -55,7 +60,7 @@ def claim(spool: Spool, state: StateDirectory) -> DeployDirectory | None:
                 spool.dequeue(id)
                 continue
             spool.set_active(id, state.path)
-            deploy.keep_config(config.read_text(config.path()))
+            deploy.keep_config(policy)
             _tell_positions(spool, state, id)
             return deploy
     return None
