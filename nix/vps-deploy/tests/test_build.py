@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 from vps_deploy.build import nix_version
 from vps_deploy.config import Repository
-from vps_deploy.plan import EvalFailed, Plan, flake_reference, parse_missing
+from vps_deploy.plan import EvalFailed, Resolved, flake_reference, parse_missing
 
 HASH = '4s1yjpqj2h397zjarf09lxbi2knd3x6g'
 MIRROR = Path('/var/lib/vps deploy/mirror.git')
@@ -17,16 +17,16 @@ class Missing(unittest.TestCase):
     def test_table(self) -> None:
         one, two = f'/nix/store/{HASH}-a.drv', f'/nix/store/{HASH}-b'
         table = {
-            '': Plan('', ''),
-            f'this derivation will be built:\n  {one}\n': Plan('', '', to_build=(one,)),
-            f'warning: x\nthese 2 derivations will be built:\n  {one}\n  {two}\nthis path will be fetched (0.5 MiB download, 1.25 MiB unpacked):\n  {two}\n': Plan(
+            '': Resolved('', ''),
+            f'this derivation will be built:\n  {one}\n': Resolved('', '', to_build=(one,)),
+            f'warning: x\nthese 2 derivations will be built:\n  {one}\n  {two}\nthis path will be fetched (0.5 MiB download, 1.25 MiB unpacked):\n  {two}\n': Resolved(
                 '', '', (one, two), (two,), (), 512 * 1024, 1280 * 1024
             ),
-            f'these 2 paths will be fetched (300.0 KiB download, 1.5 GiB unpacked):\n  {one}\n  {two}': Plan(
+            f'these 2 paths will be fetched (300.0 KiB download, 1.5 GiB unpacked):\n  {one}\n  {two}': Resolved(
                 '', '', (), (one, two), (), 300 * 1024, 3 * 512 << 20
             ),
-            f"don't know how to build these paths:\n  {two}\nerror: no\n  {one}": Plan('', '', unknown=(two,)),
-            f"don't know how to build these paths (may be caused by read-only store access):\n  {two}": Plan(
+            f"don't know how to build these paths:\n  {two}\nerror: no\n  {one}": Resolved('', '', unknown=(two,)),
+            f"don't know how to build these paths (may be caused by read-only store access):\n  {two}": Resolved(
                 '', '', unknown=(two,)
             ),
         }

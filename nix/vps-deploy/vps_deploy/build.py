@@ -12,7 +12,7 @@ from typing import NamedTuple, cast
 from .config import Config
 from .git import Mirror, git_environment, network_settings
 from .nixlog import NOWHERE, EvalError, Event, Message, NixLog, Source
-from .plan import EvalFailed, Plan, flake_reference, parse_missing
+from .plan import EvalFailed, Resolved, flake_reference, parse_missing
 from .process import OOM_SCORE, TimedOut, never, run, stream
 from .text import escaped
 
@@ -54,19 +54,19 @@ class Work(NamedTuple):
         return left
 
 
-def resolve(work: Work, mirror: Mirror, rev: str) -> Plan:
+def resolve(work: Work, mirror: Mirror, rev: str) -> Resolved:
     """Evaluates the commit and asks what is missing. Raises EvalFailed, BuildRefused, TimedOut, Canceled."""
     repository = work.config.repository
     reference = flake_reference(repository, mirror.path, rev, nix_version() if repository.lfs else ())
     drv, out = _evaluate(work, mirror, rev, reference)
     if os.path.exists(out):
-        return Plan(drv, out)
+        return Resolved(drv, out)
     if work.config.builds == 'never':
         return _check_fetchable(_plan(work, drv, out, out), work.config)
     return _plan(work, drv, out, f'{drv}^out')
 
 
-def realise(work: Work, plan: Plan, gc_root: str | Path) -> Path:
+def realise(work: Work, plan: Resolved, gc_root: str | Path) -> Path:
     """Builds or fetches the system and keeps it from the garbage collector by the link `gc_root`.
 
     Raises BuildFailed, TimedOut, Canceled.
@@ -136,7 +136,7 @@ def _source(work: Work, mirror: Mirror, rev: str, reference: str) -> Source:
     return Source(path if isinstance(path, str) else None, partial(mirror.has_file, rev))
 
 
-def _plan(work: Work, drv: str, out: str, target: str) -> Plan:
+def _plan(work: Work, drv: str, out: str, target: str) -> Resolved:
     options = _options(work.config, log_format='raw')
     done = run(
         ['nix', 'build', '--dry-run', *options, '--no-link', target], timeout=work.seconds_left, env=_environment(work)
@@ -146,10 +146,10 @@ def _plan(work: Work, drv: str, out: str, target: str) -> Plan:
     unknown = missing.unknown or (() if done.code == 0 else (target,))
     if done.code != 0 and work.config.builds != 'never':
         raise EvalFailed(f'nix build --dry-run ended with {done.code}: {escaped(done.stderr.strip()[-2000:])}')
-    return Plan(drv, out, missing.to_build, missing.to_fetch, unknown, missing.download_bytes, missing.unpacked_bytes)
+    return Resolved(drv, out, missing.to_build, missing.to_fetch, unknown, missing.download_bytes, missing.unpacked_bytes)
 
 
-def _check_fetchable(plan: Plan, config: Config) -> Plan:
+def _check_fetchable(plan: Resolved, config: Config) -> Resolved:
     lacking = [*plan.to_build, *plan.unknown]
     if not lacking:
         return plan
@@ -239,4 +239,4 @@ def _is_chatter(event: Event) -> bool:
     )
 
 
-__all__ = ['BuildFailed', 'BuildRefused', 'EvalFailed', 'Plan', 'Work', 'nix_version', 'realise', 'resolve']
+__all__ = ['BuildFailed', 'BuildRefused', 'EvalFailed', 'Resolved', 'Work', 'nix_version', 'realise', 'resolve']

@@ -24,7 +24,7 @@ class EvalFailed(Exception):
         self.error = error
 
 
-class Plan(NamedTuple):
+class Resolved(NamedTuple):
     """What a commit evaluates to, and what is missing in the store. Sizes are rounded as Nix prints them."""
 
     drv: str
@@ -54,7 +54,7 @@ def flake_reference(repository: Repository, mirror: Path, rev: str, version: tup
     return f'git+{url}{"&" if "?" in url else "?"}{"&".join(query)}'
 
 
-def parse_missing(text: str) -> Plan:
+def parse_missing(text: str) -> Resolved:
     """Reads what `nix build --dry-run` prints; of the result, `drv` and `out` are empty."""
     lists: dict[str, list[str]] = {'build': [], 'fetch': [], 'unknown': []}
     current: list[str] | None = None
@@ -72,7 +72,7 @@ def parse_missing(text: str) -> Plan:
             current = lists['unknown']
         else:
             current = None
-    return Plan('', '', tuple(lists['build']), tuple(lists['fetch']), tuple(lists['unknown']), *sizes)
+    return Resolved('', '', tuple(lists['build']), tuple(lists['fetch']), tuple(lists['unknown']), *sizes)
 
 
 def _sizes(line: str) -> tuple[int, int]:

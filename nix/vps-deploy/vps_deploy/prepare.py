@@ -115,7 +115,7 @@ def _rev_of(link: str) -> str | None:
     return reboot.revision_of(Path(path)) if path else None
 
 
-def _resolve(work: build.Work, mirror: Mirror, rev: str) -> build.Plan:
+def _resolve(work: build.Work, mirror: Mirror, rev: str) -> build.Resolved:
     try:
         planned = build.resolve(work, mirror, rev)
     except build.BuildRefused as error:
@@ -130,7 +130,7 @@ def _resolve(work: build.Work, mirror: Mirror, rev: str) -> build.Plan:
     return planned
 
 
-def _build(job: Job, work: build.Work, planned: build.Plan) -> str:
+def _build(job: Job, work: build.Work, planned: build.Resolved) -> str:
     gcroots.prepare()
     try:
         return str(build.realise(work, planned, gcroots.path(job.id, 'system')))

@@ -7,7 +7,7 @@ from tests.gitserver import GitServer
 from tests.realnix.nixstore import NixCase
 from tests.repositories import Repo
 from vps_deploy import closure
-from vps_deploy.build import BuildFailed, BuildRefused, EvalFailed, Plan, Work, nix_version, realise, resolve
+from vps_deploy.build import BuildFailed, BuildRefused, EvalFailed, Resolved, Work, nix_version, realise, resolve
 from vps_deploy.config import Config, Repository
 from vps_deploy.git import Mirror
 from vps_deploy.nixlog import BuildLine, EvalError, Event, Message
@@ -68,7 +68,7 @@ class BuildCase(NixCase):
     def work(self, config: Config, seconds: float = 60) -> Work:
         return Work(config, self.home, time.monotonic() + seconds, self.events.append)
 
-    def plan(self, config: Config) -> Plan:
+    def plan(self, config: Config) -> Resolved:
         return resolve(self.work(config), self.mirror(config), self.rev)
 
     def failure(self, configuration: str) -> EvalFailed:
