@@ -21,8 +21,7 @@ class Inbox(InTemporaryDirectory):
 
     def assert_taken(self, spool: Spool, expected: list[Letter]) -> None:
         self.assertEqual(spool.take_all(os.geteuid()), expected)
-        self.assertEqual(os.listdir(spool.inbox), ['.taken'])
-        self.assertEqual(os.listdir(f'{spool.inbox}/.taken'), [])
+        self.assertEqual(os.listdir(spool.inbox), [])
 
     def test_requests_come_out_as_they_went_in_oldest_first(self) -> None:
         spool, letters = self.spool(), [letter(f'abort number-{number}') for number in range(5)]
@@ -68,14 +67,40 @@ class Inbox(InTemporaryDirectory):
         spool = self.spool()
         spool.send(letter())
         self.assertEqual(spool.take_all(os.geteuid() + 1), [])
-        self.assertEqual(os.listdir(f'{spool.inbox}/.taken'), [])
+        self.assertEqual(os.listdir(spool.inbox), [])
 
     def test_what_a_killed_intake_had_taken_out_is_still_answered(self) -> None:
         spool, one = self.spool(), letter()
         spool.send(one)
-        os.mkdir(f'{spool.inbox}/.taken')
-        os.rename(f'{spool.inbox}/{one.token}', f'{spool.inbox}/.taken/0000-before')
+        os.mkdir(f'{spool.inbox}/.taken-before', 0o700)
+        os.rename(f'{spool.inbox}/{one.token}', f'{spool.inbox}/.taken-before/0000')
         self.assert_taken(spool, [one])
+
+    def test_what_its_writer_has_given_up_is_not_carried_out_later(self) -> None:
+        spool, one = self.spool(), letter()
+        spool.send(one)
+        os.utime(f'{spool.inbox}/{one.token}', (0, time.time() - 20))
+        self.assert_taken(spool, [])
+
+    def test_a_link_in_place_of_the_private_directory_leads_nowhere(self) -> None:
+        spool = self.spool()
+        precious = f'{self.root}/precious'
+        os.makedirs(f'{precious}/directory')
+        with open(f'{precious}/file', 'w', encoding='ascii') as file:
+            file.write('precious')
+        os.symlink(precious, f'{spool.inbox}/.taken')
+        os.symlink(precious, f'{spool.inbox}/.taken-before')
+        one = letter()
+        spool.send(one)
+        self.assert_taken(spool, [one])
+        self.assertEqual(sorted(os.listdir(precious)), ['directory', 'file'])
+
+    def test_a_private_directory_that_others_may_enter_is_taken_for_anything_else(self) -> None:
+        spool = self.spool()
+        os.mkdir(f'{spool.inbox}/.taken-before')
+        os.chmod(f'{spool.inbox}/.taken-before', 0o777)
+        self.put(spool, '.taken-before/inside', letter().text().encode())
+        self.assert_taken(spool, [])
 
 
 class Letters(unittest.TestCase):
@@ -97,7 +122,8 @@ class Letters(unittest.TestCase):
 class Queue(InTemporaryDirectory):
     def test_ids_come_out_in_the_order_they_went_in(self) -> None:
         spool = self.spool()
-        self.assertEqual([spool.enqueue(id) for id in ('zzzzzzzz-1', 'aaaaaaaa-2', 'mmmmmmmm-3')], [0, 1, 2])
+        for id in ('zzzzzzzz-1', 'aaaaaaaa-2', 'mmmmmmmm-3'):
+            spool.enqueue(id)
         self.assertEqual(spool.queued(), ['zzzzzzzz-1', 'aaaaaaaa-2', 'mmmmmmmm-3'])
         spool.dequeue('aaaaaaaa-2')
         self.assertEqual(spool.queued(), ['zzzzzzzz-1', 'mmmmmmmm-3'])
@@ -121,6 +147,14 @@ class Queue(InTemporaryDirectory):
         spool.forget_old_answers()
         self.assertEqual(spool.answer_to('a' * 32), {'accepted': 'x'})
         self.assertIsNone(spool.answer_to('b' * 32))
+
+    def test_a_flood_of_answers_does_not_pile_up(self) -> None:
+        spool = self.spool()
+        for number in range(1100):
+            with open(f'{spool.answers}/{number:032}', 'w', encoding='ascii') as file:
+                file.write('{}')
+        spool.forget_old_answers()
+        self.assertEqual(len(os.listdir(spool.answers)), 1024)
 
 
 if __name__ == '__main__':

@@ -1,13 +1,14 @@
 """`/run/vps-deploy`: how the unprivileged dispatcher and the root programs talk. Spool 1.
 
 inbox/           a tmpfs of its own, root:deploy 1730: one file per request, three lines (Letter)
-inbox/.taken/    root only: what the intake has taken out
+inbox/.taken-*/  root only: what a run of the intake has taken out
 answers/<token>  one JSON line for the dispatcher that wrote the request with this token
 queue/<number>-<id>  deploys without a result, in the order they came; not empty = the worker is started
 active           JSON: the deploy that is being carried out, its state directory and spool version
 queue.lock, worker.lock  held while the queue is changed; while deploys are carried out or recovered
 """
 
+import errno
 import json
 import os
 import stat
@@ -21,8 +22,11 @@ from .state import VERSION, DeployDirectory, StateDirectory
 ROOT = '/run/vps-deploy'
 MAX_QUEUED = 16
 MAX_LETTER_BYTES = 512
-TAKEN = '.taken'
+TAKEN = '.taken-'
+_LETTER_SECONDS = 15
+"""Whoever wrote an older one has been told already that there was no answer: it must not be carried out later."""
 _ANSWER_SECONDS = 120
+_ANSWERS = 1024
 _TOKEN_LENGTH = 32
 
 
@@ -75,17 +79,20 @@ class Spool:
 
     def take_all(self, owner: int) -> list[Letter]:
         """Empties the inbox, whatever lies in it, and returns the requests of user `owner`, oldest first."""
-        taken = f'{self.inbox}/{TAKEN}'
-        with suppress(FileExistsError):
-            os.mkdir(taken, 0o700)
+        self.forget_old_answers()
+        taken = _make_taken(self.inbox)
         for name in _oldest_first(self.inbox):
             with suppress(FileNotFoundError):
                 os.rename(f'{self.inbox}/{name}', f'{taken}/{clock.monotonic():020.6f}-{os.urandom(4).hex()}')
         letters: list[Letter] = []
-        for name in sorted(os.listdir(taken)):
-            with suppress(BadLetter, FileNotFoundError):
-                letters.append(open_letter(f'{taken}/{name}', owner))
-            _remove_whatever_it_is(f'{taken}/{name}')
+        for directory in _all_taken(self.inbox):
+            for name in sorted(os.listdir(directory)):
+                with suppress(BadLetter, FileNotFoundError):
+                    letters.append(open_letter(f'{directory}/{name}', owner))
+                _remove_whatever_it_is(f'{directory}/{name}')
+            # Not empty if somebody still writes to what he had open: the next run tries again.
+            with suppress(OSError):
+                os.rmdir(directory)
         return letters
 
     def answer(self, token: str, values: dict[str, object]) -> None:
@@ -96,12 +103,17 @@ class Spool:
         return cast(dict[str, object], json.loads(data)) if data is not None else None
 
     def forget_old_answers(self) -> None:
-        """Answers nobody will come for any more."""
+        """Answers nobody will come for any more, and all but the newest of a flood."""
+        found: list[tuple[float, str]] = []
         with os.scandir(self.answers) as entries:
             for entry in entries:
-                # A clock that was set back makes files of the future: they go too.
-                if abs(time.time() - entry.stat(follow_symlinks=False).st_mtime) > _ANSWER_SECONDS:
-                    files.remove(entry.path)
+                with suppress(FileNotFoundError):
+                    found.append((entry.stat(follow_symlinks=False).st_mtime, entry.path))
+        found.sort(reverse=True)
+        for place, (made, path) in enumerate(found):
+            # A clock that was set back makes files of the future: they go too.
+            if place >= _ANSWERS or abs(time.time() - made) > _ANSWER_SECONDS:
+                files.remove(path)
 
     def active(self) -> Active | None:
         data = files.read(f'{self.root}/active')
@@ -129,12 +141,10 @@ class Spool:
         """Ids without a result, in the order they came; the active one stands first."""
         return [name.partition('-')[2] for name in sorted(os.listdir(self.queue)) if name[0] != '.']
 
-    def enqueue(self, id: str) -> int:
-        """Appends; returns how many stand before it. Call it with the queue lock held."""
-        before = len(self.queued())
+    def enqueue(self, id: str) -> None:
+        """Appends. Call it with the queue lock held."""
         name = f'{int(clock.monotonic() * 1_000_000):020d}-{id}'
         os.close(os.open(f'{self.queue}/{name}', os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640))
-        return before
 
     def dequeue(self, id: str) -> None:
         for name in os.listdir(self.queue):
@@ -160,6 +170,8 @@ def open_letter(path: str, owner: int) -> Letter:
             raise BadLetter('not a regular file of one name and the right owner')
         if status.st_size > MAX_LETTER_BYTES:
             raise BadLetter(f'{status.st_size} bytes')
+        if abs(time.time() - status.st_mtime) > _LETTER_SECONDS:
+            raise BadLetter('written long ago')
         return parse_letter(os.read(fd, MAX_LETTER_BYTES))
     finally:
         os.close(fd)
@@ -177,12 +189,42 @@ def parse_letter(data: bytes) -> Letter:
     return Letter(token, request, ticks, port)
 
 
+def _make_taken(inbox: str) -> str:
+    """A directory that only root can look into; its name cannot be guessed, so nobody has put anything else there."""
+    path = f'{inbox}/{TAKEN}{os.urandom(16).hex()}'
+    # Somebody may have filled the inbox to its last inode: the oldest entries make room.
+    for name in _oldest_first(inbox):
+        try:
+            os.mkdir(path, 0o700)
+            return path
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            _remove_whatever_it_is(f'{inbox}/{name}')
+    os.mkdir(path, 0o700)
+    return path
+
+
+def _is_taken(entry: os.DirEntry[str]) -> bool:
+    """Made by us: in a directory of root's with the sticky bit nobody else can put anything in its place."""
+    if not entry.name.startswith(TAKEN):
+        return False
+    status = entry.stat(follow_symlinks=False)
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and stat.S_IMODE(status.st_mode) == 0o700
+
+
+def _all_taken(inbox: str) -> list[str]:
+    """That of this run, and those of runs that were killed."""
+    with os.scandir(inbox) as entries:
+        return sorted(entry.path for entry in entries if _is_taken(entry))
+
+
 def _oldest_first(inbox: str) -> list[str]:
     found: list[tuple[int, str]] = []
     with os.scandir(inbox) as entries:
         for entry in entries:
-            if entry.name != TAKEN:
-                with suppress(FileNotFoundError):
+            with suppress(FileNotFoundError):
+                if not _is_taken(entry):
                     found.append((entry.stat(follow_symlinks=False).st_ctime_ns, entry.name))
     return [name for _, name in sorted(found)]
 
@@ -193,6 +235,7 @@ def _remove_whatever_it_is(path: str) -> None:
     except IsADirectoryError:
         import shutil
 
-        shutil.rmtree(path)
+        # Whoever has it open can add to it meanwhile; what is left then is removed by the next run.
+        shutil.rmtree(path, ignore_errors=True)
     except FileNotFoundError:
         pass

@@ -62,7 +62,7 @@ class SwitchLog:
 
     `changes`: the system's units named so far. `failed`: units the switch itself calls failed. `inhibited`: it refused
     because critical components would change; `inhibitors` names them, `name: old -> new`. `failed_checks`: names of
-    the pre-switch checks that failed. `hidden`: how many lines were withheld.
+    the pre-switch checks that failed.
     """
 
     def __init__(self) -> None:
@@ -71,7 +71,6 @@ class SwitchLog:
         self.failed_checks: list[str] = []
         self.inhibitors: list[str] = []
         self.inhibited = False
-        self.hidden = 0
         self._within: str | None = None
         """`script`: the activation script is speaking; `dump`: systemctl shows the failed units."""
 
@@ -85,7 +84,6 @@ class SwitchLog:
         if self._within and not _OWN_AGAIN.match(line):
             if self._within == 'script' and _SNIPPET.match(line):
                 return line
-            self.hidden += 1
             return None
         self._within = None
         self._read(line)
