@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { bootBox } from './box.ts'
 import type { Box } from './box.ts'
 import { deploy, endOf, hostEvents, hostState, idle, mustDeploy, tearDown } from './deploying.ts'
@@ -84,3 +84,22 @@ test.each(['main', 'ABCDEF6789abcdef0123456789abcdef01234567', '0123456789abcdef
     expect(await hostState(box)).toEqual(before)
   },
 )
+
+describe('a file system that is mounted', () => {
+  const units = { 'idle.service': idle }
+  const fstab = '/srv /data none bind 0 0\n'
+
+  test('must be in the new system too', async () => {
+    await box.must('mkdir -p /data && mount --bind /srv /data')
+    before = await mustDeploy(box, { units, etc: { fstab } })
+    expect(await answerTo(await box.commit({ units, etc: { fstab: '# none' } }))).toEqual(
+      refused(/^(?!not shown).*\/data is mounted.*allowDiskChanges/),
+    )
+  })
+
+  test('may go where the host allows it', async () => {
+    await mustDeploy(box, { units, etc: { fstab }, config: { allowDiskChanges: true } })
+    await mustDeploy(box, { units, etc: { fstab: '# none' } })
+    expect(await box.read('/etc/fstab')).toBe('# none')
+  })
+})
