@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { bootBox, service } from './box.ts'
 import type { Box } from './box.ts'
-import { deploy, endOf, idle, mustDeploy, startDeploy, tearDown, webServer } from './deploying.ts'
+import { deploy, endOf, hostState, idle, mustDeploy, startDeploy, tearDown, webServer } from './deploying.ts'
 import type { End, HostState } from './deploying.ts'
 import type { ActionRun } from '../support/run-action.ts'
 
@@ -128,6 +128,53 @@ test('a service and its health check are removed by the same commit', async () =
   const run = await deploy(box, { rev: await box.commit({ units: base }) })
   expect(run).toMatchObject({ code: 0, outputs: { status: 'deployed' } })
   expect((await box.run('systemctl is-active web')).stdout).toBe('inactive\n')
+})
+
+/** A loader that nobody can write any more, neither the new system nor the old one; and how it is mended. */
+const brokenForBoth = [
+  ['whose installer fails', 'touch /run/broken', 'rm /run/broken'],
+  [
+    'on a read-only file system',
+    'mount --bind /boot /boot && mount -o remount,ro,bind /boot',
+    'umount --lazy /boot',
+  ],
+] as const
+
+test.each(brokenForBoth)('a loader %s is rolled back, for it never left the old system', async (...how) => {
+  const bootloader = 'test ! -e /run/broken'
+  const host = await mustDeploy(box, { units: base, bootloader, packages: [`${how[0].length}-1`] })
+  await box.must(how[1])
+  const run = await deploy(box, { rev: await box.commit({ units: base, bootloader }) })
+  const end = await endOf(box, run)
+  await box.must(how[2])
+  expect(end).toEqual({ ...rolledBack(84), host })
+})
+
+test('a commit that systemd does not even start is rolled back, and nobody is told that nothing changed', async () => {
+  const host = await mustDeploy(box, { units: base, packages: ['not-started-1'] })
+  const wrapper = '/usr/local/sbin/systemd-run'
+  await box.write(wrapper, withoutCommit)
+  await box.must(`chmod +x ${wrapper}`)
+  const run = await deploy(box, { rev: await box.commit({ units: base }) })
+  const end = await endOf(box, run)
+  await box.must(`rm ${wrapper}`)
+  expect(end).toEqual({ ...rolledBack(84), host })
+  expect(run.log).toContain('out of order')
+  expect(run.log).not.toContain('Nothing was changed')
+})
+
+const withoutCommit = `#!/bin/sh
+case "$*" in *vps-deploy-commit-*) echo 'systemd is out of order' >&2; exit 1 ;; esac
+exec /usr/bin/systemd-run "$@"
+`
+
+test('a wrong configuration of vps-deploy in the new system is rolled back and named', async () => {
+  const host = await hostState(box)
+  const run = await deploy(box, {
+    rev: await box.commit({ units: base, config: { settleSeconds: 'long' }, packages: ['wrong-1'] }),
+  })
+  expect(await endOf(box, run)).toEqual({ ...rolledBack(81), host })
+  expect(run.log).toMatch(/The new system's configuration of vps-deploy is wrong: .*settleSeconds/)
 })
 
 /** Everything user deploy may read of a deploy. */

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from . import bootentry
+from . import bootentry, systemd
 from .job import Job
+from .journal import print_traceback
 from .process import OnLine, TimedOut, never, stream
 from .state import Stage
 from .switching import expect, switch
@@ -29,7 +30,10 @@ def commit(job: Job, stage: Stage) -> None:
 
 
 def undo(job: Job, stage: Stage) -> None:
-    """Profile and boot entry as they were before `commit`. Raises CommitFailed."""
+    """Profile and boot entry as they were before `commit`. Raises CommitFailed.
+
+    A loader that cannot be written at all, for its partition is full or read-only, still boots what it did before.
+    """
     failed = generation(job.config.profile)
     if stage.generation is not None and failed != stage.generation:
         _nix_env(job, '--switch-generation', str(stage.generation))
@@ -38,17 +42,30 @@ def undo(job: Job, stage: Stage) -> None:
     if real(job.config.profile) != stage.default:
         raise CommitFailed(f'{job.config.profile} does not lead back to {stage.default}')
     job.known['generation'] = stage.generation
-    _install_boot_entry(job, stage.default)
+    try:
+        _install_boot_entry(job, stage.default)
+    except CommitFailed as error:
+        if not boots(stage.default):
+            raise
+        job.warn(f'{error}; {stage.default} is the default of the next boot all the same.')
 
 
 def boots(system: str) -> bool | None:
     """Whether the loader's default entry names `system`; None if that cannot be told."""
-    found = bootentry.default_system()
+    try:
+        found = bootentry.default_system()
+    except Exception:
+        # After a write that failed there may be anything in these files.
+        print_traceback()
+        return None
     return None if isinstance(found, bootentry.Unknown) else str(found) == system
 
 
 def _install_boot_entry(job: Job, system: str) -> None:
-    ended = switch(job, system, 'boot', _BOOT_SECONDS, stoppable=False).ended
+    try:
+        ended = switch(job, system, 'boot', _BOOT_SECONDS, stoppable=False).ended
+    except systemd.SystemdFailed as error:
+        raise CommitFailed(f'the boot entry could not be written: {error}') from error
     if ended.code != 0:
         raise CommitFailed(f'the boot entry could not be written: switch-to-configuration boot: {ended.why}')
     found = bootentry.default_system()

@@ -45,6 +45,7 @@ def clean_up(job: Job) -> None:
     remember_revisions(job.state, job.config.profile)
     gcroots.remove(job.id)
     tools.forget(job.deploy)
+    files.drop_ballast(job.deploy.path)
     job.spool.clear_active(job.id)
 
 
@@ -59,7 +60,7 @@ def remember_revisions(state: StateDirectory, profile: str) -> None:
 
 def reboot_if_lost(result: dict[str, object], job: Job) -> None:
     """The last resort: the old system is still the default, so a boot brings it back."""
-    if result['exitCode'] == results.ROLLBACK_FAILED and job.config.reboot_if_rollback_fails:
+    if result['exitCode'] == results.ROLLBACK_FAILED and job.reboots:
         print(f'rebooting: {result["message"]}', file=sys.stderr)
         time.sleep(_READ_SECONDS)
         subprocess.run(['systemctl', 'reboot'], check=False, stdin=subprocess.DEVNULL)

@@ -67,6 +67,8 @@ class Job:
         self.failed_units: list[str] = []
         self.known: dict[str, object] = {}
         """Fields of the result, as they become known."""
+        self.reboots = False
+        """Whether the last resort is a boot: the rollback failed, and the loader starts the old default."""
 
     @property
     def id(self) -> str:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from . import clock, commit, config, decision, files, finish, results, story, systemd, tryout
 from .decision import Decision
 from .job import ChangedBySomebodyElse, HostGoesDown, Job, Stop, Verdict
+from .journal import print_traceback
 from .spool import Spool
 from .state import DeployDirectory, Stage, StateDirectory
 from .systems import BOOTED, real
@@ -136,17 +137,23 @@ def _verdict(job: Job, stage: Stage | None) -> Verdict:
     standing = decision.read(job.deploy.path)
     if stage is None:
         return _before_any_change(job, standing)
-    if job.asked.boot_id != clock.boot_id():
-        return after_a_boot(job, stage, standing)
-    standing = standing or decision.decide(job.deploy.path, 'rollback', 'recover')
-    job.lock.take(0)
     try:
-        if stage.name == 'undoing':
-            return story.undo_commit(job, stage, 'the worker died while it was being undone')
-        reason = tryout.Reason(stage.exit_code, stage.reason) if stage.reason else tryout.reason_of(standing, job)
-        return story.carry_out_decision(job, stage, standing, reason)
+        if job.asked.boot_id != clock.boot_id():
+            return after_a_boot(job, stage, standing)
+        return _in_the_same_boot(job, stage, standing)
     except ChangedBySomebodyElse as changed:
         return story.changed_by_somebody_else(job, changed)
+    except Exception as error:
+        return story.after_a_surprise(job, stage, error)
+
+
+def _in_the_same_boot(job: Job, stage: Stage, standing: Decision | None) -> Verdict:
+    standing = standing or decision.decide(job.deploy.path, 'rollback', 'recover')
+    job.lock.take(0)
+    if stage.name == 'undoing':
+        return story.undo_commit(job, stage, 'the worker died while it was being undone')
+    reason = tryout.Reason(stage.exit_code, stage.reason) if stage.reason else tryout.reason_of(standing, job)
+    return story.carry_out_decision(job, stage, standing, reason)
 
 
 def _before_any_change(job: Job, standing: Decision | None) -> Verdict:
@@ -186,7 +193,7 @@ def _set_back(job: Job, stage: Stage) -> str | None:
     try:
         if real(job.config.profile) != stage.default or commit.boots(stage.default) is False:
             commit.undo(job, stage)
-    except (commit.CommitFailed, ChangedBySomebodyElse, OSError) as error:
-        return str(error)
+    except Exception as error:
+        print_traceback()
+        return f'{type(error).__name__}: {error}'
     return None
-

@@ -1,7 +1,7 @@
 """A deploy from its request to its result."""
 
 
-from . import arming, commit, decision, results, rollback, systemd, tryout, units
+from . import arming, commit, decision, results, rollback, systemd, tryout
 from .decision import Decision
 from .job import ChangedBySomebodyElse, Ended, HostGoesDown, Job, Verdict
 from .journal import print_traceback
@@ -27,8 +27,11 @@ def carry_out(job: Job) -> Verdict:
     except ChangedBySomebodyElse as changed:
         return changed_by_somebody_else(job, changed)
     except Exception as error:
+        stage = job.deploy.stage()
+        if stage is not None:
+            return after_a_surprise(job, stage, error)
         print_traceback()
-        message = f'Internal error: {type(error).__name__}: {error}. Nothing was changed.'
+        message = f'{_internal(error)} Nothing was changed.'
         return _not_changed(job, Verdict('failed', results.INTERNAL, message))
 
 
@@ -116,7 +119,7 @@ def _try_and_commit(job: Job, plan: Plan) -> Verdict:
     except Exception as error:
         print_traceback()
         standing = decision.decide(job.deploy.path, 'rollback', 'worker')
-        reason = Reason(results.ROLLED_BACK, f'Internal error: {type(error).__name__}: {error}.')
+        reason = Reason(results.ROLLED_BACK, _internal(error))
     return carry_out_decision(job, stage, standing, reason)
 
 
@@ -146,24 +149,53 @@ def finish_commit(job: Job, stage: Stage, good: Verdict) -> Verdict:
             commit.commit(job, stage)
         job.state.set_last_committed(job.id)
         return good
-    except (commit.CommitFailed, units.UnitsUnknown, OSError) as error:
+    except ChangedBySomebodyElse:
+        raise
+    except Exception as error:
         if systemd.is_stopping():
             raise HostGoesDown from error
+        print_traceback()
         job.warn(f'The commit failed: {error}')
         return undo_commit(job, stage, str(error))
 
 
 def undo_commit(job: Job, stage: Stage, failed: str) -> Verdict:
-    """Profile, boot entry and what runs as they were (84)."""
+    """Profile, boot entry and what runs as they were (84); what runs also if the others cannot be set back (82)."""
     job.deploy.set_stage(stage._replace(name='undoing'))
     with job.phase('rollback'):
         try:
             commit.undo(job, stage)
-        except (commit.CommitFailed, OSError) as error:
-            failed = f'{failed}; and profile and boot entry could not be set back: {error}'
-            return Verdict('failed', results.ROLLBACK_FAILED, f'The commit failed: {failed}. {UNDONE}')
+        except ChangedBySomebodyElse:
+            raise
+        except Exception as error:
+            print_traceback()
+            text = f'The commit failed: {failed}; and profile or boot entry could not be set back: {error}.'
+            back = _back_to_what_ran(job, stage, Reason(results.COMMIT_FAILED, text))
+            if back.status == 'failed':
+                return back
+            return Verdict('failed', results.ROLLBACK_FAILED, f'{back.message} The host does not reboot.')
         text = f'The commit failed: {failed}. Profile and boot entry are the old ones again.'
         return _back_to_what_ran(job, stage, Reason(results.COMMIT_FAILED, text))
+
+
+def after_a_surprise(job: Job, stage: Stage, error: Exception) -> Verdict:
+    """Something nobody thought of, while the host may be in between: back to what was, as far as that goes."""
+    print_traceback()
+    try:
+        standing = decision.decide(job.deploy.path, 'rollback', 'worker')
+        if standing.verb == 'commit':
+            return undo_commit(job, stage, _internal(error))
+        return _back_to_what_ran(job, stage, Reason(results.ROLLED_BACK, _internal(error)))
+    except ChangedBySomebodyElse as changed:
+        return changed_by_somebody_else(job, changed)
+    except Exception as another:
+        print_traceback()
+        message = f'{_internal(error)} And the rollback failed: {_internal(another)}{_last_resort(job, stage)} {UNDONE}'
+        return Verdict('failed', results.ROLLBACK_FAILED, message)
+
+
+def _internal(error: Exception) -> str:
+    return f'Internal error: {type(error).__name__}: {error}.'
 
 
 def go_back(job: Job, stage: Stage, reason: Reason) -> Verdict:
@@ -188,6 +220,16 @@ def _back_to_what_ran(job: Job, stage: Stage, reason: Reason) -> Verdict:
         done = rollback.RolledBack([f'{type(error).__name__}: {error}'])
     if not done.problems:
         return Verdict('rolled-back', reason.exit_code, f'{reason.text} The system that ran before runs again. {UNDONE}')
-    after = ' The host reboots into its old default.' if job.config.reboot_if_rollback_fails else ''
-    message = f'{reason.text} And the rollback failed: {"; ".join(done.problems)}.{after} {UNDONE}'
+    problems = '; '.join(done.problems)
+    message = f'{reason.text} And the rollback failed: {problems}.{_last_resort(job, stage)} {UNDONE}'
     return Verdict('failed', results.ROLLBACK_FAILED, message)
+
+
+def _last_resort(job: Job, stage: Stage) -> str:
+    """Decides whether a boot is to bring the old default back, and says so."""
+    if not job.config.reboot_if_rollback_fails:
+        return ' The host does not reboot: rebootIfRollbackFails is false.'
+    if commit.boots(stage.default) is False:
+        return f' The host does not reboot: its default boot entry names another system than {stage.default}.'
+    job.reboots = True
+    return ' The host reboots into its old default.'
