@@ -106,7 +106,7 @@ export async function leftovers(box: Box): Promise<string> {
 const traces = `
   systemctl list-units --all --plain --no-legend 'vps-deploy-*' | cut -d' ' -f1 |
     grep -vxE 'vps-deploy-(intake|worker)\\.(path|service)|vps-deploy-recover\\.service'
-  find /run/vps-deploy/inbox /run/vps-deploy/queue -mindepth 1 ! -name .taken
+  find /run/vps-deploy/inbox /run/vps-deploy/queue -mindepth 1
   find /run/vps-deploy -name active
   find /nix/var/nix/gcroots -path '*vps-deploy/*' -o -lname '*vps-deploy*'
   find /var/lib/vps-deploy/deploys -maxdepth 2 -name tools

@@ -23,6 +23,8 @@ def arm(job: Job, plan: Plan, *, activated: bool) -> tuple[Stage, Snapshot]:
     stage = Stage('armed', job.rev, plan.system, plan.previous, default, number, activated)
     try:
         was = plan.was.result(job.canceled)
+        # What is still to be written on the way back finds room, however full the new system makes the disk.
+        files.keep_ballast(job.deploy.path)
         before.save(job.deploy, was)
         gcroots.add(job.id, 'system', plan.system)
         gcroots.add(job.id, 'previous', plan.previous)

@@ -7,6 +7,7 @@ nobody sees what a power cut could take back; a tail without a line break is men
 import fcntl
 import json
 import os
+import sys
 from typing import cast
 
 from . import clock, files
@@ -29,15 +30,18 @@ class EventLog:
         os.close(self._fd)
 
     def append(self, type: str, **fields: object) -> int:
-        """Writes one event and returns its number."""
+        """Writes one event and returns its number.
+
+        On a full disk events are lost, but for the result: none of them may stop a rollback.
+        """
         fcntl.flock(self._fd, fcntl.LOCK_EX)
         try:
             self._catch_up()
             seq = self._next_seq
             line = json.dumps({'seq': seq, 'time': clock.iso(), 'type': type, **fields}, separators=(',', ':')).encode()
-            self._write(line, type in DURABLE)
-            self._next_seq += 1
-            self._known_size += len(line) + 1
+            if self._write_or_lose(line, type):
+                self._next_seq += 1
+                self._known_size += len(line) + 1
             return seq
         finally:
             fcntl.flock(self._fd, fcntl.LOCK_UN)
@@ -52,6 +56,22 @@ class EventLog:
             return parse(line) if line else None
         finally:
             fcntl.flock(self._fd, fcntl.LOCK_UN)
+
+    def _write_or_lose(self, line: bytes, type: str) -> bool:
+        for last_try in (False, True):
+            try:
+                self._write(line, type in DURABLE)
+                return True
+            except OSError as error:
+                if not files.is_full(error):
+                    raise
+                os.ftruncate(self._fd, self._known_size)
+                if last_try or not files.drop_ballast(os.path.dirname(self.path)):
+                    if type == 'result':
+                        raise
+                    print(f'{self.path}: no room for an event of type {type}', file=sys.stderr)
+                    return False
+        return False
 
     def _write(self, line: bytes, durable: bool) -> None:
         if durable:

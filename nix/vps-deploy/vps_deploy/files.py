@@ -1,5 +1,6 @@
-"""Files that are either wholly there or not at all, also after a power cut."""
+"""Files that are either wholly there or not at all, also after a power cut, and also once the disk is full."""
 
+import errno
 import fcntl
 import os
 from collections.abc import Generator
@@ -8,6 +9,9 @@ from contextlib import contextmanager, suppress
 STATE_MODE = 0o640
 DIRECTORY_MODE = 0o750
 SECRET_MODE = 0o600
+_BALLAST = '.ballast'
+_BALLAST_BYTES = 1 << 20
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def deploy_gid() -> int:
@@ -36,8 +40,42 @@ def write(path: str, data: bytes, mode: int = STATE_MODE) -> None:
     sync_directory(os.path.dirname(path))
 
 
+def keep_ballast(directory: str) -> None:
+    """Takes room on the disk that the next writer in `directory` gets when there is none left. Raises OSError."""
+    fd = os.open(f'{directory}/{_BALLAST}', os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, SECRET_MODE)
+    try:
+        os.posix_fallocate(fd, 0, _BALLAST_BYTES)
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def drop_ballast(directory: str) -> bool:
+    """Gives that room back; False if there was none."""
+    try:
+        os.unlink(f'{directory}/{_BALLAST}')
+    except FileNotFoundError:
+        return False
+    sync_directory(directory)
+    return True
+
+
+def is_full(error: OSError) -> bool:
+    return error.errno in _FULL
+
+
 def temporary_file(path: str, data: bytes, mode: int = STATE_MODE) -> str:
-    """Writes and syncs `data` under a hidden name next to `path`; returns that name."""
+    """Writes and syncs `data` under a hidden name next to `path`; returns that name. Leaves nothing when it fails."""
+    directory = os.path.dirname(path)
+    try:
+        return _temporary_file(path, data, mode)
+    except OSError as error:
+        if not is_full(error) or not drop_ballast(directory):
+            raise
+    return _temporary_file(path, data, mode)
+
+
+def _temporary_file(path: str, data: bytes, mode: int) -> str:
     directory, name = os.path.split(path)
     temporary = f'{directory}/.{name}.{os.getpid()}.{os.urandom(4).hex()}'
     fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
@@ -46,6 +84,9 @@ def temporary_file(path: str, data: bytes, mode: int = STATE_MODE) -> str:
             share(fd, mode)
         write_all(fd, data)
         os.fsync(fd)
+    except BaseException:
+        os.unlink(temporary)
+        raise
     finally:
         os.close(fd)
     return temporary

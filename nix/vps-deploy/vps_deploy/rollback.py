@@ -3,7 +3,7 @@
 import time
 from typing import NamedTuple
 
-from . import before, systemd, units
+from . import before, files, systemd, units
 from .job import Job
 from .state import Stage
 from .switching import expect, switch, take_lock, units_of
@@ -29,6 +29,8 @@ class RolledBack(NamedTuple):
 
 def roll_back(job: Job, stage: Stage) -> RolledBack:
     """Kills what still activates, runs the old system's `test`, and looks. Raises ChangedBySomebodyElse."""
+    # The old system's switch needs room for its log, or it dies of that.
+    files.drop_ballast(job.deploy.path)
     for unit in units_of(job):
         systemd.end(unit)
     take_lock(job)
