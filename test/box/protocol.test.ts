@@ -160,5 +160,13 @@ test('status tells how the host stands', async () => {
     default: { system: running },
     failedUnits: [],
     active: null,
+    bootId: expect.stringMatching(/^[0-9a-f-]{36}\/[0-9]+$/),
   })
+})
+
+test('status answers also where /proc hides the processes of others', async () => {
+  await box.must('mount -o remount,hidepid=invisible /proc')
+  const { code, stdout } = await askAnew(box, 'status')
+  await box.must('mount -o remount,hidepid=off /proc')
+  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/"bootId":"[0-9a-f-]{36}\/"/) })
 })

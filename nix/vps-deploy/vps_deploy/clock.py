@@ -29,12 +29,18 @@ def iso_at(monotonic_seconds: float) -> str:
 
 
 def boot_id() -> str:
-    """Another value after every boot, in a container as well: there its first process is what boots."""
+    """Another value after every boot, in a container as well: there its first process is what boots.
+
+    Where /proc hides that process (hidepid), whoever is not root gets the kernel's part alone.
+    """
     with open('/proc/sys/kernel/random/boot_id', encoding='ascii') as file:
         kernel = file.read().strip()
     return f'{kernel}/{_start_of_first_process()}'
 
 
 def _start_of_first_process() -> str:
-    with open('/proc/1/stat', 'rb') as file:
-        return file.read().rpartition(b')')[2].split()[19].decode('ascii')
+    try:
+        with open('/proc/1/stat', 'rb') as file:
+            return file.read().rpartition(b')')[2].split()[19].decode('ascii')
+    except FileNotFoundError:
+        return ''
