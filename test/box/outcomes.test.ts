@@ -137,6 +137,13 @@ test('with reboot: when-required a system that does not know its reboot triggers
   expect(await hostState(box)).toMatchObject({ running: system, booted: system, default: system })
 })
 
+test('with reboot: when-required mode boot ends with the system running, though only a boot was asked for', async () => {
+  const spec = { kernel: '6.18.4', initInterfaceVersion: '2', packages: ['booted-1'] }
+  const run = await deploy(box, { rev: await box.commit(spec), mode: 'boot', reboot: 'when-required' })
+  expect(run).toMatchObject({ code: 0, outputs: { status: 'deployed', 'reboot-required': 'false' } })
+  expect(await hostState(box)).toMatchObject({ running: run.outputs['system'] })
+})
+
 test('a host that comes back on the old system ends the step red at once, with what was booted', async () => {
   const before = await hostState(box)
   const old = `sed -i "s/^default .*/default nixos-generation-${before.generation}.conf/" /boot/loader/loader.conf`
