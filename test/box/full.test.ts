@@ -25,7 +25,11 @@ test('a new system that fills the state directory to the last byte is rolled bac
   await box.must('mount -t tmpfs -o size=8m tmpfs /var/lib/vps-deploy')
   const fill = 'dd if=/dev/zero of=/var/lib/vps-deploy/fill bs=4k 2>/dev/null; true'
   const broken = service('exit 1')
-  const rev = await box.commit({ units: { 'idle.service': idle, 'broken.service': broken }, config, activation: fill })
+  const rev = await box.commit({
+    units: { 'idle.service': idle, 'broken.service': broken },
+    config,
+    activation: fill,
+  })
   const run = await deploy(box, { rev })
   expect(run.outputs['status']).toBe('rolled-back')
   expect(await endOf(box, run)).toMatchObject({ code: 1, exitCode: 81, host: before, leftovers: '' })

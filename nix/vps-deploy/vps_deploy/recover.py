@@ -4,11 +4,13 @@ At boot and before every worker run for all of them; with `--deadline ID` from t
 """
 
 import os
+import shutil
+import sys
 import time
-from typing import NamedTuple
 
-from . import clock, commit, config, decision, files, finish, results, story, systemd, tryout
+from . import clock, commit, config, deadline, decision, files, finish, gcroots, results, story, systemd, tryout
 from .decision import Decision
+from .events import EventLog
 from .job import ChangedBySomebodyElse, HostGoesDown, Job, Stop, Verdict
 from .journal import print_traceback
 from .spool import Spool
@@ -54,26 +56,24 @@ def at_deadline(deploy: DeployDirectory, state: StateDirectory, spool: Spool, st
         return 0
     decision.decide(deploy.path, 'rollback', 'deadline')
     lock = _lock_or_kill(deploy, spool)
-    if deploy.result() is None:
-        recover_one(deploy, state, spool, stop)
-    lock.close()
+    try:
+        if deploy.result() is None:
+            recover_one(deploy, state, spool, stop)
+    finally:
+        os.close(lock)
     return 0
 
 
-class _Held(NamedTuple):
-    fd: int
+def _lock_or_kill(deploy: DeployDirectory, spool: Spool) -> int:
+    """The worker carries out decisions itself; one that does not even begin to is killed, activation and all.
 
-    def close(self) -> None:
-        os.close(self.fd)
-
-
-def _lock_or_kill(deploy: DeployDirectory, spool: Spool) -> _Held:
-    """The worker carries out decisions itself; one that does not even begin to is killed, activation and all."""
+    Returns the descriptor that holds the worker's lock.
+    """
     started = clock.monotonic()
     while True:
         fd = files.try_lock(spool.worker_lock)
         if fd is not None:
-            return _Held(fd)
+            return fd
         waited = clock.monotonic() - started
         limit = _ROLLBACK_SECONDS if _is_obeyed(deploy) else _OBEY_SECONDS
         if waited > limit and deploy.result() is None:
@@ -94,11 +94,29 @@ def recover_all(state: StateDirectory, spool: Spool, stop: Stop) -> None:
         queued = spool.queued()
         deploys = [deploy for deploy in state.all() if deploy.exists()]
     for deploy in deploys:
-        waits = deploy.id in queued and not deploy.was_begun()
-        if deploy.result() is None and not waits:
-            recover_one(deploy, state, spool, stop)
-        elif deploy.result() is not None and (deploy.id in queued or _is_left_behind(deploy, spool)):
-            finish.finish(_job(deploy, state, spool, stop), Verdict('failed', results.INTERNAL, ''))
+        try:
+            waits = deploy.id in queued and not deploy.was_begun()
+            if deploy.result() is None and not waits:
+                recover_one(deploy, state, spool, stop)
+            elif deploy.result() is not None and (deploy.id in queued or _is_left_behind(deploy, spool)):
+                finish.finish(_job(deploy, state, spool, stop), Verdict('failed', results.INTERNAL, ''))
+        except (ValueError, KeyError, TypeError):
+            active = spool.active()
+            if active is not None and active.id == deploy.id:
+                raise
+            # Files of one old deploy that make no sense must not keep out all new ones.
+            print_traceback()
+            _set_aside(deploy, state, spool)
+
+
+def _set_aside(deploy: DeployDirectory, state: StateDirectory, spool: Spool) -> None:
+    aside = f'{state.deploys}/.broken-{deploy.id}'
+    print(f'{deploy.path} cannot be recovered: it is kept as {aside}, to be looked at and removed', file=sys.stderr)
+    shutil.rmtree(aside, ignore_errors=True)
+    os.rename(deploy.path, aside)
+    spool.dequeue(deploy.id)
+    deadline.disarm(deploy.id, 1, 2)
+    gcroots.remove(deploy.id)
 
 
 def recover_everything(state: StateDirectory, spool: Spool, stop: Stop) -> None:
@@ -110,9 +128,19 @@ def recover_everything(state: StateDirectory, spool: Spool, stop: Stop) -> None:
 
 
 def _is_left_behind(deploy: DeployDirectory, spool: Spool) -> bool:
-    """It has its result, but who wrote that died before the rest was done."""
+    """It has its result, but who wrote that died, or the power went, before the rest was done."""
     active = spool.active()
-    return active is not None and active.id == deploy.id
+    return (active is not None and active.id == deploy.id) or not _is_published(deploy)
+
+
+def _is_published(deploy: DeployDirectory) -> bool:
+    """The result is the last event; it is written when all else of the deploy has been cleaned up."""
+    events = EventLog(deploy.path)
+    try:
+        last = events.last()
+    finally:
+        events.close()
+    return last is not None and last.get('type') == 'result'
 
 
 def _job(deploy: DeployDirectory, state: StateDirectory, spool: Spool, stop: Stop) -> Job:

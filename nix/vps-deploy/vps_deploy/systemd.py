@@ -71,6 +71,8 @@ def start_timer(unit: str, on_boot: float, argv: Sequence[str], *, env: Mapping[
         + ['--timer-property=AccuracySec=100ms', '--timer-property=RemainAfterElapse=no']
         + ['--property=OOMScoreAdjust=-900', '--property=OOMPolicy=continue', '--property=KillMode=mixed']
         + ['--property=TimeoutStopSec=5min', '--service-type=exec', '--property=UMask=0077']
+        # The timer fires once: what it starts is tried until it has done its work.
+        + ['--property=Restart=on-failure', '--property=RestartSec=5s', '--property=StartLimitIntervalSec=0']
         + [f'--setenv={name}={value}' for name, value in env.items()]
         + ['--', *argv],
     )
