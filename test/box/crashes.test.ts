@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
 import { bootBox } from './box.ts'
-import type { Box } from './box.ts'
-import { deploy, endOf, idle, mustDeploy, startDeploy, tearDown } from './deploying.ts'
-import type { End, HostState } from './deploying.ts'
+import type { Box, SystemSpec } from './box.ts'
+import { deploy, endOf, hostEvents, hostState, idle, mustDeploy, startDeploy, tearDown } from './deploying.ts'
+import type { End, HostEvent, HostState, Inputs } from './deploying.ts'
+import { askAnew } from './sshclient.ts'
+import type { Answer } from './sshclient.ts'
 
 jest.setTimeout(120_000)
 
@@ -80,4 +82,64 @@ test('the plug pulled after the confirm, before the boot entry is written: the o
   expect(await endOf(box, run)).toEqual(rolledBack({ ...before, booted: before.default }))
   expect(run.log).toMatch(/It was confirmed, but/)
   expect((await box.run('systemctl is-active idle new')).stdout).toBe('active\ninactive\n')
+})
+
+/** The runner never finds the new system well, so nobody confirms. */
+const neverWell: Inputs = { 'health-urls': 'http://127.0.0.1:9/', 'health-timeout': '10s' }
+
+test('a worker that is told to stop while it waits for the confirm rolls back first', async () => {
+  const step = startDeploy(box, { rev: await box.commit(changed), ...neverWell })
+  await step.waitFor(/The new system runs/)
+  await box.must('systemctl stop vps-deploy-worker')
+  expect(await endOf(box, await step.finished)).toEqual(rolledBack(before))
+})
+
+test.each([
+  ['once', 'systemctl daemon-reexec'],
+  ['ten times in a row', 'for i in 1 2 3 4 5 6 7 8 9 10; do systemctl daemon-reexec; done'],
+])('an activation that has systemd execute itself anew %s is deployed', async (_, activation) => {
+  const run = await deploy(box, { rev: await box.commit({ ...changed, activation }) })
+  expect(run).toMatchObject({ code: 0, outputs: { status: 'deployed', 'failed-units': '[]' } })
+  expect((await box.run('systemctl is-active idle new')).stdout).toBe('active\nactive\n')
+})
+
+/** A deploy that waits for its confirm, over a connection that stays open until it has its result. */
+async function waiting(id: string, spec: SystemSpec, confirmSeconds: number): Promise<Promise<Answer>[]> {
+  const answer = askAnew(box, `deploy ${id} ${await box.commit(spec)} switch ${confirmSeconds} 200`)
+  const events = `/var/lib/vps-deploy/deploys/${id}/events.ndjson`
+  await box.must(`until grep -qs '"awaiting-confirm"' ${events}; do sleep 0.05; done`)
+  return [answer]
+}
+
+async function eventOf(id: string, type: string): Promise<HostEvent | undefined> {
+  return (await hostEvents(box, id)).findLast((event) => event.type === type)
+}
+
+test('the deadline holds though systemd reads its units and executes itself anew, and the worker hangs', async () => {
+  const elapse = "systemctl show -P NextElapseUSecMonotonic 'vps-deploy-deadline-*.timer'"
+  const anew = 'systemctl daemon-reload; systemctl daemon-reexec'
+  const activation = `${elapse} >/run/first; ${anew}; ${elapse} >/run/second`
+  const [answer] = await waiting('deadline-1', { ...changed, activation }, 8)
+  await box.must(`systemctl kill --signal=STOP vps-deploy-worker; ${anew}`)
+  expect(await answer).toMatchObject({ code: 81 })
+  expect(await box.must('test -s /run/first; cmp /run/first /run/second')).toBe('')
+  const decision = '/var/lib/vps-deploy/deploys/deadline-1/decision'
+  expect(await box.read(decision)).toBe('rollback deadline')
+  const deadline = Date.parse(String((await eventOf('deadline-1', 'awaiting-confirm'))?.['deadline']))
+  const late = Number(await box.must(['stat', '-c', '%.Y', decision])) - deadline / 1000
+  expect(Math.abs(late)).toBeLessThan(2)
+  expect(await hostState(box)).toEqual(before)
+})
+
+test('another switch fails at once while a deploy waits, and what somebody else changed is not touched', async () => {
+  const [answer] = await waiting('changed-1', changed, 30)
+  expect(await box.run([`${before.running}/bin/switch-to-configuration`, 'test'])).toMatchObject({ code: 11 })
+  await box.must('nix-env -p /nix/var/nix/profiles/system --set $(readlink -f /run/current-system)')
+  const theirs = await hostState(box)
+  expect(await askAnew(box, 'abort changed-1')).toMatchObject({ code: 0 })
+  expect(await answer).toMatchObject({ code: 70 })
+  expect((await eventOf('changed-1', 'result'))?.['message']).toMatch(
+    /^Changed by somebody else: the profile names/,
+  )
+  expect(await hostState(box)).toEqual(theirs)
 })
