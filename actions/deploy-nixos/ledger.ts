@@ -31,6 +31,9 @@ export const EMPTY_LEDGER: Ledger = {
   result: undefined,
 }
 
+/** A deploy has a dozen phases and few warnings; a host that sends more has them in the log only. */
+const MOST_KEPT = 1_000
+
 type Recorders = { readonly [T in Event['type']]?: (event: EventOf<T>, ledger: Ledger) => Partial<Ledger> }
 
 const RECORDERS: Recorders = {
@@ -39,7 +42,7 @@ const RECORDERS: Recorders = {
   'awaiting-confirm': (event) => ({ awaiting: event }),
   diff: ({ diff }) => ({ diff }),
   units: (event) => ({ units: event }),
-  warning: ({ text }, { warnings }) => ({ warnings: [...warnings, text] }),
+  warning: ({ text }, { warnings }) => ({ warnings: kept(warnings, text) }),
   result: (event) => ({ result: event }),
 }
 
@@ -57,6 +60,10 @@ export function hasActivated({ spans }: Ledger): boolean {
 function spansWith(spans: readonly Span[], { name, state, time }: Phase): readonly Span[] {
   const ms = parseInstant(time)
   const open = spans.findLastIndex((span) => span.name === name && span.endedMs === undefined)
-  if (state === 'start') return [...spans, { name, startedMs: ms, endedMs: undefined }]
+  if (state === 'start') return kept(spans, { name, startedMs: ms, endedMs: undefined })
   return spans.map((span, index) => (index === open ? { ...span, endedMs: ms } : span))
+}
+
+function kept<Item>(items: readonly Item[], item: Item): readonly Item[] {
+  return items.length < MOST_KEPT ? [...items, item] : items
 }

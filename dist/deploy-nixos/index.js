@@ -26114,9 +26114,22 @@ class Execution {
         };
         stream.on('data', (chunk) => {
             pass(decoder.write(chunk));
+            this.#waitForTheLog(stream);
         });
         stream.on('end', () => {
             pass(decoder.end());
+        });
+    }
+    /** A host that talks faster than the log is read has to wait: what it says must not pile up here. */
+    #waitForTheLog(stream) {
+        if (!process.stdout.writableNeedDrain || stream.isPaused())
+            return;
+        stream.pause();
+        clearTimeout(this.#timer);
+        process.stdout.once('drain', () => {
+            stream.resume();
+            if (this.#exit !== undefined)
+                this.#endIn(GRACE_MS);
         });
     }
     #endIn(ms) {
@@ -31119,6 +31132,8 @@ function foreignText(write, random) {
 
 const core = () => Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 6745));
 const SUMMARY_MAX_BYTES = 1_048_576;
+// A log that nobody reads any more must not end what is being done.
+process.stdout.on('error', () => undefined);
 const log = runnerLog((text) => process.stdout.write(text), random);
 const mask = (secret) => {
     log.mask(secret);
@@ -31575,13 +31590,15 @@ const EMPTY_LEDGER = {
     warnings: [],
     result: undefined,
 };
+/** A deploy has a dozen phases and few warnings; a host that sends more has them in the log only. */
+const MOST_KEPT = 1_000;
 const RECORDERS = {
     accepted: (event) => ({ accepted: event }),
     phase: (event, { spans }) => ({ spans: spansWith(spans, event) }),
     'awaiting-confirm': (event) => ({ awaiting: event }),
     diff: ({ diff }) => ({ diff }),
     units: (event) => ({ units: event }),
-    warning: ({ text }, { warnings }) => ({ warnings: [...warnings, text] }),
+    warning: ({ text }, { warnings }) => ({ warnings: kept(warnings, text) }),
     result: (event) => ({ result: event }),
 };
 /** The ledger with one more event. */
@@ -31597,8 +31614,11 @@ function spansWith(spans, { name, state, time }) {
     const ms = parseInstant(time);
     const open = spans.findLastIndex((span) => span.name === name && span.endedMs === undefined);
     if (state === 'start')
-        return [...spans, { name, startedMs: ms, endedMs: undefined }];
+        return kept(spans, { name, startedMs: ms, endedMs: undefined });
     return spans.map((span, index) => (index === open ? { ...span, endedMs: ms } : span));
+}
+function kept(items, item) {
+    return items.length < MOST_KEPT ? [...items, item] : items;
 }
 
 ;// CONCATENATED MODULE: ./actions/deploy-nixos/cancel.ts

@@ -12,6 +12,9 @@ import { random } from './random.ts'
 const core = () => import(/* webpackMode: "eager" */ '@actions/core')
 const SUMMARY_MAX_BYTES = 1_048_576
 
+// A log that nobody reads any more must not end what is being done.
+process.stdout.on('error', () => undefined)
+
 export const log = runnerLog((text) => process.stdout.write(text), random)
 
 export const mask = (secret: string): void => {

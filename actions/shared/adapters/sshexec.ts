@@ -105,9 +105,21 @@ class Execution {
     }
     stream.on('data', (chunk: Buffer) => {
       pass(decoder.write(chunk))
+      this.#waitForTheLog(stream)
     })
     stream.on('end', () => {
       pass(decoder.end())
+    })
+  }
+
+  /** A host that talks faster than the log is read has to wait: what it says must not pile up here. */
+  #waitForTheLog(stream: Readable): void {
+    if (!process.stdout.writableNeedDrain || stream.isPaused()) return
+    stream.pause()
+    clearTimeout(this.#timer)
+    process.stdout.once('drain', () => {
+      stream.resume()
+      if (this.#exit !== undefined) this.#endIn(GRACE_MS)
     })
   }
 
