@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
-import { bootBox } from './box.ts'
+import { bootBox, service } from './box.ts'
 import type { Box, SystemSpec } from './box.ts'
 import { deploy, endOf, hostEvents, hostState, idle, mustDeploy, startDeploy, tearDown } from './deploying.ts'
 import type { End, HostEvent, HostState, Inputs } from './deploying.ts'
@@ -142,4 +142,36 @@ test('another switch fails at once while a deploy waits, and what somebody else 
     /^Changed by somebody else: the profile names/,
   )
   expect(await hostState(box)).toEqual(theirs)
+})
+
+/** Once the file is there, this service cannot be gone back to, unless by a boot. */
+const fragile = service('test ! -e /run/no-way-back && exec sleep infinity; exit 1')
+
+/** A deploy that is aborted when its rollback cannot work any more. */
+async function lost(id: string, rebootIfRollbackFails: boolean): Promise<HostState> {
+  const config = { rebootIfRollbackFails }
+  const host = await mustDeploy(box, { units: { 'fragile.service': fragile }, config })
+  const [answer] = await waiting(id, { units: { 'fragile.service': `${fragile}# 2\n` }, config }, 30)
+  await box.must('touch /run/no-way-back')
+  expect(await askAnew(box, `abort ${id}`)).toMatchObject({ code: 0 })
+  expect(await answer).toMatchObject({ code: 82 })
+  return host
+}
+
+test('a rollback that fails ends in a reboot into the old default', async () => {
+  const host = await lost('no-way-back-1', true)
+  await box.comesBack()
+  expect((await eventOf('no-way-back-1', 'result'))?.['message']).toMatch(
+    /The host reboots into its old default/,
+  )
+  expect(await hostState(box)).toEqual({ ...host, booted: host.default })
+  expect(await box.must('systemctl is-active fragile')).toBe('active')
+})
+
+test('a rollback that fails reboots nothing where the host forbids it', async () => {
+  await lost('no-way-back-2', false)
+  await box.must('sleep 6; test -e /run/no-way-back')
+  expect((await eventOf('no-way-back-2', 'result'))?.['message']).toMatch(
+    /The host does not reboot: rebootIfRollbackFails/,
+  )
 })
