@@ -15,5 +15,5 @@ export default {
   // Started as programs, or bundled by a test from a string.
   ignoreDependencies: ['@actions/languageservice', '@vercel/ncc', 'prettier', 'pyright'],
   // Programs of the machine, not of node_modules.
-  ignoreBinaries: ['flock', 'openssl', 'ssh-keygen'],
+  ignoreBinaries: ['flock', 'mkfifo', 'openssl', 'ssh-keygen'],
 }

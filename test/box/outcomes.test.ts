@@ -74,6 +74,14 @@ test('dry-activate shows the plan and changes nothing', async () => {
   expect(await pidOf('idle')).toBe(pid)
 })
 
+test('the plan for a system that only a boot can start says so', async () => {
+  const before = await hostState(box)
+  const rev = await box.commit({ initInterfaceVersion: '2' })
+  const run = await deploy(box, { rev, mode: 'dry-activate' })
+  expect(await endOf(box, run)).toEqual(green('planned', before))
+  expect(wordsOf(run.summary)).toMatch(/would wait for a boot: init-interface-version/)
+})
+
 test('mode test runs until the next boot and commits nothing', async () => {
   const before = await hostState(box)
   const rev = await box.commit({ units: { 'tested.service': idle } })

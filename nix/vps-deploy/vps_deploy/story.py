@@ -8,7 +8,7 @@ from .journal import print_traceback
 from .prepare import Plan, prepare
 from .process import Canceled
 from .state import Stage
-from .switching import switch
+from .switching import NEEDS_BOOT, switch
 from .tryout import Bad, NeedsBoot, Reason
 
 UNDONE = 'What no rollback undoes: migrated data, removed users, rotated secrets.'
@@ -78,10 +78,11 @@ def _show_plan(job: Job, plan: Plan) -> Verdict:
     if job.decided() is not None:
         return _stopped_before(job)
     job.events.append('units', **ran.said.changes.to_json(), newFailed=[])
-    if ran.ended.code != 0:
+    if ran.ended.code not in (0, NEEDS_BOOT):
         message = f'switch-to-configuration dry-activate failed: {ran.ended.why}. Nothing was changed.'
         return _not_changed(job, Verdict('failed', results.UNAVAILABLE, message))
-    return _not_changed(job, Verdict('planned', results.OK, 'This is what an activation would do. Nothing was changed.'))
+    what = f'It would wait for a boot: {"; ".join(plan.boot_reasons)}.' if plan.boot_reasons else 'This is what an activation would do.'
+    return _not_changed(job, Verdict('planned', results.OK, f'{what} Nothing was changed.'))
 
 
 def _for_next_boot(job: Job, plan: Plan) -> Verdict:
