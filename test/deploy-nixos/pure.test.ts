@@ -4,6 +4,7 @@ import { closureSentence, formatBytes, packageWords } from '../../actions/deploy
 import { newFacts } from '../../actions/deploy-nixos/facts.ts'
 import { parseInputs } from '../../actions/deploy-nixos/inputs.ts'
 import { parseInstant } from '../../actions/deploy-nixos/instant.ts'
+import { EMPTY_LEDGER, recorded } from '../../actions/deploy-nixos/ledger.ts'
 import { deployIdOf, isDeployId, requests } from '../../actions/deploy-nixos/request.ts'
 import { parseStatus } from '../../actions/deploy-nixos/status.ts'
 import { countingRandom, reading } from '../support/fakes.ts'
@@ -19,6 +20,14 @@ describe('the id of a deploy', () => {
     expect(deployIdOf({ runId, attempt }, countingRandom())).toBe(id)
     expect(isDeployId(id)).toBe(true)
   })
+})
+
+test('of a host that warns without end, the first thousand warnings are kept', () => {
+  let ledger = EMPTY_LEDGER
+  for (let seq = 0; seq < 1_200; seq++)
+    ledger = recorded(ledger, { type: 'warning', seq, time: '', text: `warning ${seq}`, dropped: undefined })
+  expect(ledger.warnings).toHaveLength(1_000)
+  expect(ledger.warnings.at(-1)).toBe('warning 999')
 })
 
 test('a request is what the protocol says', () => {
