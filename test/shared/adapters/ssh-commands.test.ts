@@ -74,7 +74,7 @@ describe('a command', () => {
   })
 })
 
-test('two hundred megabytes pass in bounded memory', async () => {
+test('four hundred megabytes pass in bounded memory', async () => {
   let bytes = 0
   let largest = 0
   const before = process.memoryUsage().rss
@@ -82,10 +82,10 @@ test('two hundred megabytes pass in bounded memory', async () => {
     bytes += Buffer.byteLength(text)
     largest = Math.max(largest, process.memoryUsage.rss())
   }
-  await session.exec('head -c 200000000 /dev/zero', { stdout: count, stderr: count })
-  expect(bytes).toBe(200_000_000)
-  // The heap of the test runner itself grows and shrinks by tens of megabytes.
-  expect(largest - before).toBeLessThan(120_000_000)
+  await session.exec('head -c 400000000 /dev/zero', { stdout: count, stderr: count })
+  expect(bytes).toBe(400_000_000)
+  // Buffers that are garbage already count, too, until they are collected: some 130 MB.
+  expect(largest - before).toBeLessThan(250_000_000)
 }, 30_000)
 
 test('the empty request reaches a forced command as such', async () => {
