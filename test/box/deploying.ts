@@ -1,9 +1,11 @@
 import { startAction } from '../support/run-action.ts'
 import type { ActionRun, RunningAction } from '../support/run-action.ts'
 import type { Box } from './box.ts'
-import { until } from './holder.ts'
+import { leftovers } from './leftovers.ts'
 import { service } from './system.ts'
 import type { SystemSpec } from './system.ts'
+
+export { leftovers } from './leftovers.ts'
 
 export type Inputs = Readonly<Record<string, string>>
 
@@ -92,26 +94,6 @@ export async function mustDeploy(box: Box, spec: SystemSpec): Promise<HostState>
   if (run.outputs['status'] !== 'deployed') throw new Error(`The first deploy did not work:\n${run.log}`)
   return hostState(box)
 }
-
-/** What a deploy must not leave on the host, asked until it is gone or 5 s are over. */
-export async function leftovers(box: Box): Promise<string> {
-  let found = ''
-  await until(5000, async () => {
-    found = (await box.run(traces)).stdout
-    return found === ''
-  })
-  return found
-}
-
-const traces = `
-  systemctl list-units --all --plain --no-legend 'vps-deploy-*' | cut -d' ' -f1 |
-    grep -vxE 'vps-deploy-(intake|worker)\\.(path|service)|vps-deploy-recover\\.service'
-  find /run/vps-deploy/inbox /run/vps-deploy/queue -mindepth 1
-  find /run/vps-deploy -name active
-  find /nix/var/nix/gcroots -path '*vps-deploy/*' -o -lname '*vps-deploy*'
-  find /var/lib/vps-deploy/deploys -maxdepth 2 -name tools
-  lock=/run/nixos/switch-to-configuration.lock
-  [ ! -e $lock ] || flock --nonblock $lock true || echo the lock of the switch`
 
 /** One line of a deploy's events.ndjson. */
 export interface HostEvent {
