@@ -18,5 +18,10 @@ def load(deploy: DeployDirectory) -> Snapshot | None:
     if data is None:
         return None
     values = cast(dict[str, object], json.loads(data))
-    units = [Unit(**fields) for fields in cast(list[dict[str, object]], values['units'])]  # type: ignore[arg-type]
+    units = [_unit(fields) for fields in cast(list[dict[str, object]], values['units'])]
     return Snapshot({unit.name: unit for unit in units}, cast(float, values['taken']))
+
+
+def _unit(fields: dict[str, object]) -> Unit:
+    """A newer version of these programs may have written more of it."""
+    return Unit(**{name: fields[name] for name in Unit._fields if name in fields})  # type: ignore[arg-type]

@@ -27,13 +27,17 @@ def commit(job: Job, stage: Stage) -> None:
         _nix_env(job, '--set', stage.system)
     job.known['generation'] = generation(job.config.profile)
     _install_boot_entry(job, stage.system)
+    # Our switch has the lock from us, and for a moment it lies there for anybody.
+    expect(job, stage, running, (stage.system,))
 
 
 def undo(job: Job, stage: Stage) -> None:
-    """Profile and boot entry as they were before `commit`. Raises CommitFailed.
+    """Profile and boot entry as they were before `commit`. Raises CommitFailed and ChangedBySomebodyElse, as `commit`.
 
     A loader that cannot be written at all, for its partition is full or read-only, still boots what it did before.
     """
+    # After a boot it is the default that runs.
+    expect(job, stage, (stage.system, stage.previous, stage.default), (stage.default, stage.system))
     failed = generation(job.config.profile)
     if stage.generation is not None and failed != stage.generation:
         _nix_env(job, '--switch-generation', str(stage.generation))

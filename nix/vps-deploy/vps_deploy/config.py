@@ -88,8 +88,9 @@ def read_text(file: str) -> str:
         raise ConfigError(f'cannot read {file}: {error}') from error
 
 
-def parse(text: str, where: str) -> Config:
-    values = _Object(_json(text, where), where)
+def parse(text: str, where: str, *, is_strict: bool = True) -> Config:
+    """Raises ConfigError. A newer version of these programs may have kept what is not read strictly."""
+    values = _Object(_json(text, where), where, is_strict=is_strict)
     config = _config(values)
     values.finish()
     _check(config, where)

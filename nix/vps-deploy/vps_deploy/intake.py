@@ -46,7 +46,6 @@ def main(arguments: list[str]) -> int:
 
     spool = Spool()
     owner = pwd.getpwnam('deploy').pw_uid
-    spool.forget_old_answers()
     while letters := spool.take_all(owner):
         for letter in letters:
             spool.answer(letter.token, answer(letter, spool))

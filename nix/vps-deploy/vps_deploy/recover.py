@@ -144,7 +144,12 @@ def _is_published(deploy: DeployDirectory) -> bool:
 
 
 def _job(deploy: DeployDirectory, state: StateDirectory, spool: Spool, stop: Stop) -> Job:
-    settings = deploy.config() or config.read()
+    try:
+        settings = deploy.config() or config.read()
+    except config.ConfigError:
+        # Written by another version of these programs: what is left to do is done by what this host says now.
+        print_traceback()
+        settings = config.read()
     return Job(deploy, spool, settings._replace(state_dir=state.path), stop)
 
 
@@ -221,6 +226,8 @@ def _set_back(job: Job, stage: Stage) -> str | None:
     try:
         if real(job.config.profile) != stage.default or commit.boots(stage.default) is False:
             commit.undo(job, stage)
+    except ChangedBySomebodyElse:
+        raise
     except Exception as error:
         print_traceback()
         return f'{type(error).__name__}: {error}'

@@ -115,7 +115,7 @@ class DeployDirectory:
 
     def config(self) -> config.Config | None:
         text = files.read(self / 'config.json')
-        return config.parse(text.decode(), self / 'config.json') if text is not None else None
+        return config.parse(text.decode(), self / 'config.json', is_strict=False) if text is not None else None
 
     def write_request(self, asked: Asked) -> None:
         self._write('request.json', asked._asdict())
