@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs'
 import { run } from './process.ts'
 
 /** What boots a box on this machine, by Debian package. */
@@ -37,4 +38,17 @@ async function prove(): Promise<void> {
     throw new Error(
       'This machine gives root no namespaces with mounts (a container without privileges?): use a whole one.',
     )
+  allowWatches()
+}
+
+const watchLimit = '/proc/sys/fs/inotify/max_user_instances'
+const watchesNeeded = 1024
+
+/**
+ * All boxes are root's, and root has 128 inotify instances: with about 25 boxes up, systemd in the next one cannot
+ * watch for requests any more (its path units end with "Too many open files").
+ */
+function allowWatches(): void {
+  if (Number(readFileSync(watchLimit, 'utf8')) < watchesNeeded)
+    writeFileSync(watchLimit, String(watchesNeeded))
 }
