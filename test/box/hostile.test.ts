@@ -1,146 +1,141 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
-import type { Client, ClientChannel } from 'ssh2'
+import type { Client } from 'ssh2'
 import { bootBox } from './box.ts'
 import type { Box } from './box.ts'
-import { hostileCommands } from './hostile.ts'
+import { watchExecutions } from './executions.ts'
+import type { Executions } from './executions.ts'
+import { hostileCommands, withNul } from './hostile.ts'
+import { mark } from './hostilewords.ts'
 import { run } from './process.ts'
-import { answerOf, ask, connected } from './sshclient.ts'
+import { answerOf, ask, askAnew, connected } from './sshclient.ts'
 import type { Answer } from './sshclient.ts'
 
-jest.setTimeout(60_000)
+jest.setTimeout(120_000)
+
+const CONNECTIONS = 3
+const AT_ONCE = 4
 
 let box: Box
-let client: Client
+let clients: Client[]
+let deployUid: number
+let executions: Executions
+let [shell, forcedCommand, python] = ['', '', '']
 
 beforeAll(async () => {
   box = await bootBox()
-  client = await connected(box)
+  clients = await Promise.all(Array.from({ length: CONNECTIONS }, () => connected(box)))
+  deployUid = Number(await box.must('id -u deploy'))
+  const paths = await box.must('readlink -f /bin/sh /usr/local/bin/vps-deploy "$(command -v python3)"')
+  ;[shell = '', forcedCommand = '', python = ''] = paths.split('\n')
+  executions = await watchExecutions(box)
 }, 300_000)
 
 afterAll(async () => {
-  client.end()
+  for (const client of clients) client.end()
   await box[Symbol.asyncDispose]()
 })
 
-test('there are at least one hundred hostile commands, each another', () => {
-  expect(new Set(hostileCommands).size).toBe(hostileCommands.length)
-  expect(hostileCommands.length).toBeGreaterThanOrEqual(100)
-})
-
-test('every hostile command is refused with 64 and one line, and nothing is run or written', async () => {
+test('every one of 300 hostile commands and more is refused with 64 and one line, and nothing is run or written', async () => {
+  expect(new Set(hostileCommands).size).toBeGreaterThanOrEqual(300)
   const before = await traces()
+  await executions.of(deployUid)
   const notRefused: unknown[] = []
-  const send = async (command: string): Promise<void> => {
-    const answer = await ask(client, command)
-    if (!isRefusal(answer)) notRefused.push({ command: command.slice(0, 200), ...answer })
+  const waiting = hostileCommands.values()
+  const sender = async (client: Client): Promise<void> => {
+    for (const command of waiting) {
+      const answer = await ask(client, command)
+      if (!isRefusal(answer)) notRefused.push({ command: command.slice(0, 200), ...answer })
+    }
   }
-  for (let next = 0; next < hostileCommands.length; next += 4)
-    await Promise.all(hostileCommands.slice(next, next + 4).map(send))
+  await Promise.all(clients.flatMap((client) => Array.from({ length: AT_ONCE }, () => sender(client))))
   expect(notRefused).toEqual([])
+  expect(await programsRun()).toEqual(forcedCommandOnly(hostileCommands.length))
   expect(await traces()).toBe(before)
 })
 
-test('a byte that is not UTF-8 is refused too', async () => {
+/** The login shell starts the forced command, and that is all there is. */
+function forcedCommandOnly(times: number): Record<string, number> {
+  return Object.fromEntries([shell, forcedCommand, python].map((path) => [path, times]))
+}
+
+/** What user deploy has executed, the loader of every program aside. */
+async function programsRun(): Promise<Record<string, number>> {
+  const all = Object.entries(await executions.of(deployUid))
+  return Object.fromEntries(all.filter(([path]) => !/\/ld-linux[^/]*$/.test(path)))
+}
+
+test('bytes that are not UTF-8 are refused too', async () => {
   const options = ['-oStrictHostKeyChecking=no', '-oUserKnownHostsFile=/dev/null', '-oLogLevel=ERROR']
   const ssh = ['ssh', '-i', box.deployKeyFile, ...options, `deploy@${box.address}`]
-  expect(isRefusal(await run(['sh', '-c', 'exec "$@" "$(printf "hello\\377")"', 'sh', ...ssh]))).toBe(true)
+  const texts = ['hello\\377', '\\200hello', 'hello\\300\\257', '\\355\\240\\200', '\\201\\202\\203']
+  const send = (text: string) => run(['sh', '-c', `exec "$@" "$(printf '${text}')"`, 'sh', ...ssh])
+  const answers = await Promise.all(texts.map(send))
+  expect(answers.filter((answer) => !isRefusal(answer))).toEqual([])
 })
 
-test('the same connection still answers a good request', async () => {
-  expect(await ask(client, 'hello')).toMatchObject({ code: 0, stderr: '' })
-})
-
-test('the sftp subsystem is refused', async () => {
+test('a request with a NUL runs nothing: sshd ends the connection it came over', async () => {
   const before = await traces()
-  const failure = await new Promise<string>((resolve) => {
-    client.sftp((error) => {
-      resolve(error === undefined ? 'it works' : error.message)
-    })
-  })
-  expect(failure).not.toBe('it works')
+  await executions.of(deployUid)
+  const outcomes = await Promise.all(withNul.map((request) => outcomeAnew(request)))
+  expect(outcomes.filter((outcome) => typeof outcome !== 'string')).toEqual([])
+  expect(await programsRun()).toEqual({})
   expect(await traces()).toBe(before)
 })
 
-test.each(['sftp', 'shell'])('the subsystem %s answers with 64 and nothing else', async (name) => {
-  const answer = await new Promise<Answer>((resolve, reject) => {
-    client.subsys(name, (error, channel) => {
-      if (error === undefined) answerOf(channel).then(resolve, reject)
-      else resolve({ code: undefined, stdout: '', stderr: error.message })
-    })
-  })
-  expect([64, undefined]).toContain(answer.code)
-  expect(answer.stdout).toBe('')
+test('a request that fits into no environment starts not even the forced command', async () => {
+  const before = await traces()
+  await executions.of(deployUid)
+  const outcome = await outcomeAnew(`hello ${'x'.repeat(200_000)}`)
+  expect(outcome).toMatchObject({ stdout: '' })
+  expect(outcome).not.toMatchObject({ code: 0 })
+  expect(Object.keys(await programsRun())).not.toContain(forcedCommand)
+  expect(await traces()).toBe(before)
 })
 
-test('a terminal is refused', async () => {
-  const failure = new Promise((resolve) => {
-    client.exec('hello', { pty: true }, (error) => {
-      resolve(error?.message)
-    })
-  })
-  expect(await failure).toMatch(/pseudo-terminal/)
+test('what comes in on stdin is not read: a refused request leaves it, a good one as well', async () => {
+  const before = await traces()
+  await executions.of(deployUid)
+  const input = `touch ${mark}\n`.repeat(10_000)
+  const [client] = clients
+  if (client === undefined) throw new Error('There is no connection.')
+  expect(isRefusal(await askWithInput(client, 'sh', input))).toBe(true)
+  expect(await askWithInput(client, 'hello', input)).toMatchObject({ code: 0, stderr: '' })
+  expect(await programsRun()).toEqual(forcedCommandOnly(2))
+  expect(await traces()).toBe(before)
 })
 
-test('forwarding to a port, from a port and to a socket is refused', async () => {
-  const refusals = await Promise.all([
-    refusalOf((done) => client.forwardOut('127.0.0.1', 0, '127.0.0.1', 22, done)),
-    refusalOf((done) => client.forwardIn('127.0.0.1', 0, done)),
-    refusalOf((done) => client.openssh_forwardOutStreamLocal('/run/systemd/private', done)),
-    refusalOf((done) => client.openssh_forwardInStreamLocal('/tmp/socket', done)),
-  ])
-  expect(refusals).toEqual([
-    expect.stringMatching(/open failed/),
-    expect.stringMatching(/Unable to bind/),
-    expect.stringMatching(/open failed/),
-    expect.stringMatching(/Unable to bind/),
-  ])
+test('the same connections still answer a good request', async () => {
+  for (const client of clients) expect(await ask(client, 'hello')).toMatchObject({ code: 0, stderr: '' })
 })
 
-test('variables of the environment do not reach the host half', async () => {
-  const env = { VPS_DEPLOY_CONFIG: '/tmp/evil.json', PYTHONPATH: '/tmp', LD_PRELOAD: '/tmp/evil.so' }
-  const channel = await new Promise<ClientChannel>((resolve, reject) => {
-    client.exec('hello', { env }, (error, channel) => {
-      if (error === undefined) resolve(channel)
-      else reject(error)
-    })
-  })
-  const { code, stdout } = await answerOf(channel)
-  expect(code).toBe(0)
-  expect(JSON.parse(stdout)).toMatchObject({ configuration: 'vps-arm' })
-})
-
-test('the spool is not readable, and not writable beyond putting a request into it', async () => {
-  const asDeploy = (command: string) =>
-    box.run(['setpriv', '--reuid=deploy', '--regid=deploy', '--clear-groups', 'sh', '-c', command])
-  const denied = {
-    code: expect.any(Number) as unknown,
-    stdout: '',
-    stderr: expect.stringMatching(/denied/i) as unknown,
-  }
-  for (const command of [
-    'ls /run/vps-deploy/inbox',
-    'touch /run/vps-deploy/queue/x',
-    'touch /run/vps-deploy/active',
-    'touch /var/lib/vps-deploy/x',
-  ])
-    expect({ command, ...(await asDeploy(command)) }).toMatchObject({ command, ...denied })
-})
-
-/** Why something was refused; '' if it was not. */
-function refusalOf(ask: (done: (error?: Error | null) => void) => unknown): Promise<string> {
-  return new Promise((resolve) => {
-    ask((error) => {
-      resolve(error?.message ?? '')
+function askWithInput(client: Client, request: string, input: string): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    client.exec(request, (error, channel) => {
+      if (error !== undefined) {
+        reject(error)
+        return
+      }
+      channel.write(input)
+      answerOf(channel).then(resolve, reject)
     })
   })
 }
 
-/** Everything a request could leave on the host. */
+/** The answer, or in words why there is none. */
+async function outcomeAnew(request: string): Promise<Answer | string> {
+  try {
+    return await askAnew(box, request)
+  } catch (error) {
+    return String(error)
+  }
+}
+
+/** Everything a request could leave on the host: files, units started, processes. */
 function traces(): Promise<string> {
   return box.must(`
-    find /run/vps-deploy /var/lib/vps-deploy /tmp /var/empty /run/hostile-was-here -printf '%p %T@\\n' 2>/dev/null |
-      grep -v '^/run/vps-deploy/inbox ' | sort
+    find /run/vps-deploy /var/lib/vps-deploy /tmp /var/empty ${mark} -printf '%p %s %T@\\n' 2>/dev/null | sort
     systemctl list-units --all --plain --no-legend 'vps-deploy-*'
+    systemctl show -p Id -p InvocationID -p NRestarts vps-deploy-intake vps-deploy-worker vps-deploy-recover
     ps -u deploy -o args= | grep -v sshd || true`)
 }
 

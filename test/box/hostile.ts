@@ -1,134 +1,138 @@
 /** What somebody with the stolen key might send in place of a request: values of SSH_ORIGINAL_COMMAND. */
+import {
+  assignments,
+  characters,
+  formats,
+  mark,
+  metacharacters,
+  options,
+  paths,
+  programs,
+} from './hostilewords.ts'
+
 const rev = '0123456789abcdef0123456789abcdef01234567'
 const nonce = '0123456789abcdef0123456789abcdef'
 const id = 'hostile-0000-1'
 const good = `deploy ${id} ${rev} switch 30 300`
-const mark = '/run/hostile-was-here'
 
-/** Each would leave a file behind if any shell or program took it for more than text. */
-const shell = [
-  `; touch ${mark}`,
-  `&& touch ${mark}`,
-  `|| touch ${mark}`,
-  `| touch ${mark}`,
-  `& touch ${mark}`,
-  `$(touch ${mark})`,
-  `\`touch ${mark}\``,
-  `> ${mark}`,
-  `>> ${mark}`,
-  `< /etc/shadow`,
-  `<(touch ${mark})`,
-  `\${IFS}`,
-  `' '; touch ${mark} #`,
-  `" "; touch ${mark} #`,
-  `# comment`,
-  `*`,
-  `~root`,
-  `\\`,
-  `!!`,
-  `--help`,
+/** One good request of each kind; none of them is ever sent. */
+const requests: readonly string[] = [
+  'hello',
+  'status',
+  good,
+  `attach ${id} 0`,
+  `confirm ${id} ${nonce}`,
+  `abort ${id}`,
+  `reboot ${id}`,
+  `rollback ${id} 30 300`,
 ]
 
-/** A request of each kind with one thing wrong. */
-const nearMisses = [
-  `Hello`,
-  `HELLO`,
-  `hello `,
-  ` hello`,
-  `hello hello`,
-  `hello\t`,
+/** What makes any request a near miss of itself. */
+const slips: readonly ((request: string) => string)[] = [
+  (request) => ` ${request}`,
+  (request) => `${request} `,
+  (request) => `\t${request}`,
+  (request) => `${request}\n`,
+  (request) => `${request}\r`,
+  (request) => `${request} 1`,
+  (request) => `${request};`,
+  (request) => `"${request}"`,
+  (request) => `'${request}'`,
+  (request) => `(${request})`,
+  (request) => `${request}\\`,
+  (request) => `-${request}`,
+  (request) => `./${request}`,
+  (request) => `/usr/local/bin/${request}`,
+  (request) => request.toUpperCase(),
+  (request) => request.slice(1),
+  (request) => `${request}\n${request}`,
+  (request) => `${request}; ${request}`,
+  (request) => request.replace(/ |$/, '  '),
+  (request) => request.replace(/ |$/, '\t'),
+  (request) => request.replace(/[aeo]/, 'ö'),
+]
+
+/** A request with one word that is wrong. */
+const nearMisses: readonly string[] = [
   `hell`,
   `helloo`,
+  `hello hello`,
   `status now`,
   `deploy`,
   `deploy ${id}`,
   `deploy ${id} ${rev}`,
   `deploy ${id} ${rev} switch`,
   `deploy ${id} ${rev} switch 30`,
-  `${good} 1`,
-  `${good} `,
-  `deploy  ${id} ${rev} switch 30 300`,
-  `deploy ${id} ${rev} reboot 30 300`,
-  `deploy ${id} ${rev} Switch 30 300`,
-  `deploy ${id} ${rev.slice(1)} switch 30 300`,
-  `deploy ${id} ${rev}0 switch 30 300`,
-  `deploy ${id} ${rev.toUpperCase()} switch 30 300`,
-  `deploy ${id} main switch 30 300`,
-  `deploy ${id} HEAD~1 switch 30 300`,
-  `deploy ${id} g${rev.slice(1)} switch 30 300`,
-  `deploy Hostile-0000-1 ${rev} switch 30 300`,
-  `deploy short-1 ${rev} switch 30 300`,
-  `deploy -${id} ${rev} switch 30 300`,
-  `deploy ${'a'.repeat(65)} ${rev} switch 30 300`,
-  `deploy ../../etc/x ${rev} switch 30 300`,
-  `deploy hostile_0000_1 ${rev} switch 30 300`,
-  `deploy ${id} ${rev} switch 030 300`,
-  `deploy ${id} ${rev} switch 30 0300`,
-  `deploy ${id} ${rev} switch 00 300`,
-  `deploy ${id} ${rev} switch -1 300`,
-  `deploy ${id} ${rev} switch +30 300`,
-  `deploy ${id} ${rev} switch 30.5 300`,
-  `deploy ${id} ${rev} switch 0x1e 300`,
-  `deploy ${id} ${rev} switch 1e2 300`,
-  `deploy ${id} ${rev} switch 100000 300`,
+  `deploy  ${id} ${rev} switch  30 300`,
+  ...['reboot', 'Switch', 'swit', 'switchboot', 'switch,boot', 'dry_activate', '*', '0'].map(
+    (mode) => `deploy ${id} ${rev} ${mode} 30 300`,
+  ),
+  ...[rev.slice(1), `${rev}0`, rev.toUpperCase(), 'main', 'HEAD~1', `g${rev.slice(1)}`, '-', '^main'].map(
+    (wrong) => `deploy ${id} ${wrong} switch 30 300`,
+  ),
+  ...[
+    'Hostile-0000-1',
+    'short-1',
+    `-${id}`,
+    'a'.repeat(65),
+    'hostile_0000_1',
+    'hostile.0000.1',
+    '',
+    '........',
+  ].map((wrong) => `deploy ${wrong} ${rev} switch 30 300`),
+  ...['030', '00', '-1', '+30', '30.5', '0x1e', '1e2', '100000', '1_0', '٣٠', 'NaN', ''].flatMap((wrong) => [
+    `deploy ${id} ${rev} switch ${wrong} 300`,
+    `deploy ${id} ${rev} switch 30 ${wrong}`,
+    `rollback ${id} ${wrong} 300`,
+  ]),
   `deploy ${id} ${rev} switch 30 999999999999999999999`,
   `attach ${id}`,
-  `attach ${id} 00`,
-  `attach ${id} 01`,
-  `attach ${id} -1`,
-  `attach ${id} 10000000000 0`,
-  `attach ${id} 100000000000`,
-  `attach ../${id} 0`,
+  ...['00', '01', '-1', '10000000000 0', '100000000000', '1.0', '0x0', 'result'].map(
+    (seq) => `attach ${id} ${seq}`,
+  ),
+  ...[nonce.slice(1), `${nonce}0`, nonce.toUpperCase(), '', '*', `g${nonce.slice(1)}`].map(
+    (wrong) => `confirm ${id} ${wrong}`,
+  ),
   `confirm ${id}`,
-  `confirm ${id} ${nonce.slice(1)}`,
-  `confirm ${id} ${nonce}0`,
-  `confirm ${id} ${nonce.toUpperCase()}`,
   `abort`,
   `abort ${id} now`,
   `abort *`,
   `reboot`,
-  `reboot ${id} now`,
   `rollback ${id}`,
   `rollback ${id} 30`,
-  `rollback ${id} 030 300`,
+  // What the host half makes of the empty request itself.
   `tip ${id} 0 300`,
 ]
 
-/** Programs that are there, or would be with sftp, scp, rsync and git over SSH. */
-const programs = [
-  `touch ${mark}`,
-  `sh -c 'touch ${mark}'`,
-  `/bin/sh`,
-  `vps-deploy hello`,
-  `vps-deploy-worker`,
-  `scp -t /tmp`,
-  `rsync --server . /tmp`,
-  `git-upload-pack '/srv/repo.git'`,
-  `internal-sftp`,
-  `/usr/lib/openssh/sftp-server`,
-]
-
-/** Characters that no request has, and too many of them. */
-const characters = [
-  `hello\ntouch ${mark}`,
-  'hello\n',
-  'hello\r',
-  '\u001B[2Jhello',
-  'hello\u0007',
-  'hello\u007F',
-  `abort\u000B${id}`,
-  'hellö',
-  `attach ${id} １`,
-  '\u202Ehello',
+/** More than a request may hold. */
+const tooLong: readonly string[] = [
   'a'.repeat(513),
   good + ' '.repeat(600),
+  `hello ${'\n'.repeat(5000)}`,
   `deploy ${'a'.repeat(30_000)}`,
+  `$(${'touch '.repeat(16_000)})`,
+  '🦊'.repeat(25_000),
 ]
 
+/** 300 of them at least, each another; each has to be refused as a bad request. */
 export const hostileCommands: readonly string[] = [
-  ...shell.map((text) => `hello ${text}`),
-  ...shell.slice(0, 10).map((text) => `${good}${text}`),
-  ...nearMisses,
-  ...programs,
-  ...characters,
+  ...new Set([
+    ...requests.flatMap((request) => slips.map((slip) => slip(request))),
+    ...metacharacters.flatMap((text) => [`hello ${text}`, `${good}${text}`]),
+    ...[...options, ...formats, ...paths].flatMap((text) => [`hello ${text}`, `attach ${text} 0`]),
+    ...assignments.map((text) => `${text} hello`),
+    ...characters.flatMap((text) => [`hello${text}`, `abort${text}${id}`]),
+    ...nearMisses,
+    ...programs,
+    ...tooLong,
+  ]),
+]
+
+/** For sshd, a NUL inside a request is a broken packet: it ends the connection. */
+export const withNul: readonly string[] = [
+  '\0hello',
+  `hello\0; touch ${mark}`,
+  `hello\0touch ${mark}\0`,
+  `abort ${id}\0\0`,
+  '\0\0',
 ]
