@@ -5,7 +5,7 @@ import os
 import sys
 import time
 
-from . import ancestry, clock, config, people, results
+from . import ancestry, clock, config, files, people, results
 from .config import Config
 from .follow import NobodyListens, NoResult, follow
 from .protocol import (
@@ -104,24 +104,33 @@ def _ask(request: Spooled, spool: Spool) -> dict[str, object]:
     letter = Letter(
         new_token(), format_spooled(request), ancestry.connection_ticks(), ancestry.server_port(dict(os.environ))
     )
-    try:
-        spool.send(letter)
-    except OSError as error:
-        message = f'cannot write to {spool.inbox}: {error.strerror} (on the host: {_UNITS})'
-        raise Failed(results.INTERNAL, message) from error
-    answer = _wait_for_answer(letter.token, spool)
+    give_up = clock.monotonic() + _ANSWER_SECONDS
+    _send(letter, spool, give_up)
+    answer = _wait_for_answer(letter.token, spool, give_up)
     if 'exit' in answer:
         raise Failed(int(str(answer['exit'])), str(answer.get('message')))
     return answer
 
 
-def _wait_for_answer(token: str, spool: Spool) -> dict[str, object]:
+def _send(letter: Letter, spool: Spool, give_up: float) -> None:
+    while True:
+        try:
+            return spool.send(letter)
+        except OSError as error:
+            # Whoever fills the inbox: the intake is about to empty it.
+            if not files.is_full(error) or clock.monotonic() > give_up:
+                message = f'cannot write to {spool.inbox}: {error.strerror} (on the host: {_UNITS})'
+                raise Failed(results.INTERNAL, message) from error
+        time.sleep(_SLOW_POLL)
+
+
+def _wait_for_answer(token: str, spool: Spool, give_up: float) -> dict[str, object]:
     started = clock.monotonic()
-    while (waited := clock.monotonic() - started) < _ANSWER_SECONDS:
+    while (now := clock.monotonic()) < give_up:
         answer = spool.answer_to(token)
         if answer is not None:
             return answer
-        time.sleep(_FAST_POLL if waited < 1 else _SLOW_POLL)
+        time.sleep(_FAST_POLL if now - started < 1 else _SLOW_POLL)
     raise Failed(results.INTERNAL, f'no answer within {_ANSWER_SECONDS:.0f} s. On the host, look at: {_UNITS}')
 
 

@@ -75,6 +75,8 @@ def answer(letter: Letter, spool: Spool) -> dict[str, object]:
 
 
 def _answer_of(host: Host, letter: Letter) -> dict[str, object]:
+    # Whatever is remembered of a letter from here on is a request.
+    parse_spooled(letter.request.encode('ascii'))
     try:
         _prepare(host)
         return handle(letter, host)

@@ -14,6 +14,7 @@ import os
 import stat
 import time
 from contextlib import suppress
+from itertools import islice
 from typing import NamedTuple, cast
 
 from . import clock, files
@@ -28,6 +29,8 @@ _LETTER_SECONDS = 15
 _ANSWER_SECONDS = 120
 _ANSWERS = 1024
 _TOKEN_LENGTH = 32
+_MOST_ENTRIES = 1024
+"""More than the file system of the inbox has inodes."""
 
 
 class Letter(NamedTuple):
@@ -80,10 +83,10 @@ class Spool:
     def take_all(self, owner: int) -> list[Letter]:
         """Empties the inbox, whatever lies in it, and returns the requests of user `owner`, oldest first."""
         self.forget_old_answers()
-        taken = _make_taken(self.inbox)
-        for name in _oldest_first(self.inbox):
-            with suppress(FileNotFoundError):
-                os.rename(f'{self.inbox}/{name}', f'{taken}/{clock.monotonic():020.6f}-{os.urandom(4).hex()}')
+        if _oldest_first(self.inbox) and (taken := _make_taken(self.inbox)) is not None:
+            for name in _oldest_first(self.inbox):
+                with suppress(FileNotFoundError):
+                    os.rename(f'{self.inbox}/{name}', f'{taken}/{clock.monotonic():020.6f}-{os.urandom(4).hex()}')
         letters: list[Letter] = []
         for directory in _all_taken(self.inbox):
             for name in sorted(os.listdir(directory)):
@@ -189,27 +192,33 @@ def parse_letter(data: bytes) -> Letter:
     return Letter(token, request, ticks, port)
 
 
-def _make_taken(inbox: str) -> str:
-    """A directory that only root can look into; its name cannot be guessed, so nobody has put anything else there."""
+def _make_taken(inbox: str) -> str | None:
+    """A directory that only root can look into; its name cannot be guessed, so nobody has put anything else there.
+
+    None if there is no room for it although all entries are gone: somebody keeps their inodes by having them open.
+    """
     path = f'{inbox}/{TAKEN}{os.urandom(16).hex()}'
     # Somebody may have filled the inbox to its last inode: the oldest entries make room.
-    for name in _oldest_first(inbox):
+    for name in [None, *_oldest_first(inbox)]:
+        if name is not None:
+            _remove_whatever_it_is(f'{inbox}/{name}')
         try:
             os.mkdir(path, 0o700)
             return path
         except OSError as error:
             if error.errno != errno.ENOSPC:
                 raise
-            _remove_whatever_it_is(f'{inbox}/{name}')
-    os.mkdir(path, 0o700)
-    return path
+    return None
 
 
 def _is_taken(entry: os.DirEntry[str]) -> bool:
     """Made by us: in a directory of root's with the sticky bit nobody else can put anything in its place."""
     if not entry.name.startswith(TAKEN):
         return False
-    status = entry.stat(follow_symlinks=False)
+    try:
+        status = entry.stat(follow_symlinks=False)
+    except FileNotFoundError:
+        return False
     return stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and stat.S_IMODE(status.st_mode) == 0o700
 
 
@@ -222,7 +231,8 @@ def _all_taken(inbox: str) -> list[str]:
 def _oldest_first(inbox: str) -> list[str]:
     found: list[tuple[int, str]] = []
     with os.scandir(inbox) as entries:
-        for entry in entries:
+        # Some kernels show an entry again that is renamed meanwhile, without end.
+        for entry in islice(entries, _MOST_ENTRIES):
             with suppress(FileNotFoundError):
                 if not _is_taken(entry):
                     found.append((entry.stat(follow_symlinks=False).st_ctime_ns, entry.name))
