@@ -6,6 +6,8 @@ import type { Lifetime } from './holder.ts'
 import { installHostHalf } from './hosthalf.ts'
 import { layers, publicKeys } from './layers.ts'
 import type { Layers } from './layers.ts'
+import { installLoader } from './loader.ts'
+import type { LoaderKind } from './loader.ts'
 import { boot, consoleText, inside, leaderOf, onDisk } from './machine.ts'
 import { network, power } from './power.ts'
 import type { Network, Power } from './power.ts'
@@ -27,6 +29,8 @@ export interface BoxOptions {
   readonly lifetime?: Lifetime
   /** `false`: without the host half of the deploy. */
   readonly hostHalf?: boolean
+  /** Default `simple`. */
+  readonly loader?: LoaderKind
   /** Told what takes long. */
   readonly say?: (text: string) => void
 }
@@ -80,6 +84,7 @@ export async function bootBox(options: BoxOptions = {}): Promise<Box> {
   try {
     await hold(slot, made.lower, options.lifetime ?? 'owned')
     if (options.hostHalf !== false) await installHostHalf(slot)
+    await installLoader(slot, options.loader ?? 'simple')
     await boot(slot)
   } catch (error) {
     await endSlot(slot)

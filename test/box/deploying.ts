@@ -53,11 +53,10 @@ export interface HostState {
 }
 
 export async function hostState(box: Box): Promise<HostState> {
-  const entry = '/boot/loader/entries/$(sed -n "s/^default //p" /boot/loader/loader.conf)'
   const lines = await box.must(`
     readlink /run/current-system /run/booted-system
     readlink -f /nix/var/nix/profiles/system
-    sed -n 's|.*init=\\([^ ]*\\)/init.*|\\1|p' ${entry}
+    /usr/lib/nix-vps-box/init default | sed 's|/init$||'
     readlink /nix/var/nix/profiles/system | tr -dc 0-9`)
   const [running = '', booted = '', profile = '', byDefault = '', generation = ''] = lines.split('\n')
   return { running, booted, profile, default: byDefault, generation }

@@ -19,7 +19,7 @@ PROFILES = Path('/nix/var/nix/profiles')
 BOOT = Path('/boot')
 STATE_PY = Path('/usr/local/lib/vps-deploy/vps_deploy/state.py')
 
-OWN_UNITS = re.compile(r'vps-deploy-(intake|worker)\.(path|service)|vps-deploy-recover\.service')
+OWN_UNITS = re.compile(r'vps-deploy-(intake|worker)\.(path|service)|vps-deploy-(recover|guard)\.service')
 PROGRAMS = ('nix', 'nix-env', 'nix-build', 'nix-store', 'nix-daemon', 'git', 'git-remote-https', 'switch-to-configuration')
 ANSWER_SECONDS = 120
 
@@ -115,7 +115,7 @@ def temporary() -> None:
 
 
 def state() -> None:
-    known = {'deploys', 'mirror', 'home', 'last-committed', 'revisions.json', 'refused.log'}
+    known = {'deploys', 'mirror', 'home', 'last-committed', 'revisions.json', 'trial-boot', 'refused.log'}
     for path in children(STATE):
         if path.name not in known:
             say(str(path), 'named nowhere')

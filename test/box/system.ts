@@ -20,6 +20,8 @@ export interface SystemSpec {
   readonly activation?: string
   /** Shell that runs before the boot entries are written: `exit 1` fails, `exit 0` leaves them as they are. */
   readonly bootloader?: string
+  /** Shell that runs at every boot before systemd: `exit 1` is a system that does not come up. */
+  readonly boot?: string
   /** Shell that runs while the system is built. */
   readonly build?: string
   /** Packages in the closure, such as `hello-1.2`. */
@@ -108,6 +110,7 @@ export function systemFiles(
     ...Object.fromEntries(inSystem),
     'nix/system/activation-snippet': { text: `${spec.activation ?? ':'}\n` },
     'nix/system/bootloader-snippet': { text: `${spec.bootloader ?? ':'}\n` },
+    'nix/system/boot-snippet': { text: `${spec.boot ?? ':'}\n` },
     'nix/spec.json': { text: JSON.stringify(flakeSpec(spec), null, 2) },
   }
 }

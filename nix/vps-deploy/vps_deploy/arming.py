@@ -23,17 +23,31 @@ def arm(job: Job, plan: Plan, *, activated: bool) -> tuple[Stage, Snapshot]:
     stage = Stage('armed', job.rev, plan.system, plan.previous, default, number, activated)
     try:
         was = plan.was.result(job.canceled)
-        # What is still to be written on the way back finds room, however full the new system makes the disk.
-        files.keep_ballast(job.deploy.path)
         before.save(job.deploy, was)
-        gcroots.add(job.id, 'system', plan.system)
-        gcroots.add(job.id, 'previous', plan.previous)
-        job.deploy.set_stage(stage)
-        deadline.arm(timer(job, 1, job.deadline, plan.program.result(job.canceled)))
+        _secure(job, stage, plan.program.result(job.canceled))
     except (OSError, UnitsUnknown, systemd.SystemdFailed) as error:
         files.remove(job.deploy / 'stage.json')
         raise _ended(f'Cannot prepare for a rollback: {error}.') from error
     return stage, was
+
+
+def arm_again(job: Job, stage: Stage) -> None:
+    """The same for a trial boot, where the switch has happened: its way back leads through another boot. Raises Ended."""
+    if not job.lock.take(0):
+        raise _ended('Another switch-to-configuration is running on this host.')
+    try:
+        _secure(job, stage, tools.keep(job.deploy))
+    except (OSError, systemd.SystemdFailed) as error:
+        raise _ended(f'Cannot prepare for a way back: {error}.') from error
+
+
+def _secure(job: Job, stage: Stage, program: str) -> None:
+    # What is still to be written on the way back finds room, however full the new system makes the disk.
+    files.keep_ballast(job.deploy.path)
+    gcroots.add(job.id, 'system', stage.system)
+    gcroots.add(job.id, 'previous', stage.previous)
+    job.deploy.set_stage(stage)
+    deadline.arm(timer(job, 1, job.deadline, program))
 
 
 def _check_time(job: Job, activated: bool) -> None:

@@ -24,47 +24,80 @@ class Unknown(NamedTuple):
     reason: str
 
 
-class _Found(NamedTuple):
+class Loader(NamedTuple):
+    """`kind`: systemd-boot, grub or extlinux; `written`: when its files were, in seconds since the epoch."""
+
+    kind: str
+    root: Path
     written: float
     system: Path | Unknown
+    """What it starts by default."""
 
 
 def default_system(roots: Sequence[Path] = ROOTS, efi_default: Path = EFI_DEFAULT) -> Path | Unknown:
-    """The system the default boot entry names.
+    """The system the default boot entry names."""
+    found = loader(roots, efi_default)
+    return found if isinstance(found, Unknown) else found.system
 
-    Files of a loader that is no longer used may lie about: the loader whose files were written last counts, for the
+
+def loader(roots: Sequence[Path] = ROOTS, efi_default: Path = EFI_DEFAULT) -> Loader | Unknown:
+    """The boot loader of this host.
+
+    Files of one that is no longer used may lie about: the loader whose files were written last counts, for the
     question is asked after its installation.
     """
-    readers: list[Callable[[], _Found | None]] = [lambda: _systemd_boot(roots, efi_default)]
+    readers: list[Callable[[], Loader | None]] = [lambda: _systemd_boot(roots, efi_default)]
     for root in roots:
         readers += [partial(_grub, root), partial(_extlinux, root)]
-    found: list[_Found] = []
+    found: list[Loader] = []
+    unreadable = ''
     for reader in readers:
         try:
             found += filter(None, [reader()])
         except OSError as error:
-            found.append(_Found(0, Unknown(f'{error.filename} cannot be read: {error.strerror}.')))
+            unreadable = f'{error.filename} cannot be read: {error.strerror}.'
     if not found:
         places = ', '.join(map(str, roots))
-        return Unknown(f'No entries of systemd-boot, GRUB or extlinux in {places}.')
-    return max(found, key=lambda item: item.written).system
+        return Unknown(unreadable or f'No entries of systemd-boot, GRUB or extlinux in {places}.')
+    return max(found, key=lambda item: item.written)
 
 
-def _systemd_boot(roots: Sequence[Path], efi_default: Path) -> _Found | None:
-    # loader.conf is always on the EFI system partition, the entries may be on a boot partition of their own.
-    confs = [conf for root in roots if (conf := root / 'loader/loader.conf').is_file()]
-    entries = _entries(roots)
-    if not entries:
+def _systemd_boot(roots: Sequence[Path], efi_default: Path) -> Loader | None:
+    confs = loader_confs(roots)
+    found = entries(roots)
+    if not found:
         return None
-    wanted = _efi_default(efi_default) or next(filter(None, map(_loader_conf_default, confs)), '*')
-    written = max(path.stat().st_mtime for path in (*confs, *(entry.file for entry in entries)))
-    for entry in entries:
-        if fnmatch.fnmatchcase(entry.id.lower(), wanted.lower()):
-            return _Found(written, _system_in(entry.text, str(entry.file)))
-    return _Found(written, Unknown(f'systemd-boot starts {wanted} by default, but no entry is called so.'))
+    written = max(path.stat().st_mtime for path in (*confs, *(entry.file for entry in found)))
+    root = found[0].file.parent.parent.parent
+    wanted, entry = _chosen(found, confs, efi_default)
+    if entry is None:
+        reason = Unknown(f'systemd-boot starts {wanted} by default, but no entry is called so.')
+        return Loader('systemd-boot', root, written, reason)
+    return Loader('systemd-boot', root, written, system_in(entry.text, str(entry.file)))
 
 
-class _Entry(NamedTuple):
+def loader_confs(roots: Sequence[Path] = ROOTS) -> list[Path]:
+    """loader.conf is always on the EFI system partition, the entries may be on a boot partition of their own."""
+    return [conf for root in roots if (conf := root / 'loader/loader.conf').is_file()]
+
+
+def _chosen(found: 'list[Entry]', confs: list[Path], efi_default: Path) -> 'tuple[str, Entry | None]':
+    """What is looked for, and the first entry called so. `preferred` comes first, but not if it is bad."""
+    preferred = _in_confs(confs, 'preferred')
+    entry = _called(preferred, found) if preferred else None
+    if preferred and entry is not None and not entry.is_bad:
+        return preferred, entry
+    wanted = _efi_default(efi_default) or _in_confs(confs, 'default') or '*'
+    return wanted, _called(wanted, found)
+
+
+def _called(pattern: str, found: 'list[Entry]') -> 'Entry | None':
+    return next((entry for entry in found if fnmatch.fnmatchcase(entry.id.lower(), pattern.lower())), None)
+
+
+class Entry(NamedTuple):
+    """An entry of systemd-boot."""
+
     file: Path
     id: str
     """File name without the counters of automatic boot assessment (`+LEFT-DONE`)."""
@@ -72,15 +105,15 @@ class _Entry(NamedTuple):
     text: str
 
 
-def _entries(roots: Sequence[Path]) -> list[_Entry]:
+def entries(roots: Sequence[Path] = ROOTS) -> list[Entry]:
     """In the loader's own order: what has no tries left comes last, newer versions first."""
-    found: list[_Entry] = []
+    found: list[Entry] = []
     files = [file for root in roots for file in (*root.glob('loader/entries/*.conf'), *root.glob('EFI/Linux/*.efi'))]
     for file in files:
         match = _COUNTED.match(file.name)
         name, is_bad = (f'{match["id"]}{file.suffix}', int(match['left']) == 0) if match else (file.name, False)
         text = entry_of(file) if file.suffix == '.efi' else file.read_text(encoding='utf-8', errors='replace')
-        found.append(_Entry(file, name, is_bad, text))
+        found.append(Entry(file, name, is_bad, text))
     found.sort(key=lambda entry: natural(entry.id), reverse=True)
     found.sort(key=lambda entry: natural(_value(entry.text, 'version') or ''), reverse=True)
     found.sort(
@@ -97,9 +130,9 @@ def _efi_default(variable: Path) -> str | None:
         return None
 
 
-def _loader_conf_default(conf: Path) -> str | None:
-    default = _value(conf.read_text(encoding='utf-8', errors='replace'), 'default')
-    return None if default in (None, '@saved') else default
+def _in_confs(confs: list[Path], key: str) -> str | None:
+    values = (_value(conf.read_text(encoding='utf-8', errors='replace'), key) for conf in confs)
+    return next((value for value in values if value not in (None, '@saved')), None)
 
 
 def _value(text: str, key: str) -> str | None:
@@ -107,32 +140,36 @@ def _value(text: str, key: str) -> str | None:
     return values[-1] if values else None
 
 
-def _grub(root: Path) -> _Found | None:
+def _grub(root: Path) -> Loader | None:
     config = root / 'grub' / 'grub.cfg'
     if not config.is_file():
         return None
     text = config.read_text(encoding='utf-8', errors='replace')
     wanted = _grub_default(text, root / 'grub' / 'grubenv')
-    entry = _grub_entry(_grub_menu(text), wanted)
+    entry = _grub_entry(grub_menu(text), wanted)
     if entry is None:
-        return _Found(config.stat().st_mtime, Unknown(f'{config} names the default {wanted}, but has no such entry.'))
-    return _Found(config.stat().st_mtime, _system_in(entry, f'{config}, entry {wanted}'))
+        reason = Unknown(f'{config} names the default {wanted}, but has no such entry.')
+        return Loader('grub', root, config.stat().st_mtime, reason)
+    return Loader('grub', root, config.stat().st_mtime, system_in(entry, f'{config}, entry {wanted}'))
 
 
-class _Menu:
+class Menu:
+    """An entry of GRUB, or a submenu of them."""
+
     def __init__(self, title: str) -> None:
         self.title, self.text = title, ''
-        self.entries: list[_Menu] = []
+        self.entries: list[Menu] = []
 
 
-def _grub_menu(text: str) -> list[_Menu]:
-    top = _Menu('')
-    open_blocks: list[_Menu | None] = [top]
+def grub_menu(text: str) -> list[Menu]:
+    """The entries of a grub.cfg as it shows them."""
+    top = Menu('')
+    open_blocks: list[Menu | None] = [top]
     for line in text.splitlines():
         match = re.match(r'\s*(menuentry|submenu)\s+(?:"((?:[^"\\]|\\.)*)"|\'([^\']*)\')', line)
         within = next(menu for menu in reversed(open_blocks) if menu is not None)
         if match:
-            within.entries.append(_Menu(match[2] or match[3] or ''))
+            within.entries.append(Menu(match[2] or match[3] or ''))
             open_blocks.append(within.entries[-1])
         elif line.rstrip().endswith('{'):
             open_blocks.append(None)
@@ -162,7 +199,7 @@ def _text_or_empty(path: Path) -> str:
         return ''
 
 
-def _grub_entry(entries: list[_Menu], wanted: str) -> str | None:
+def _grub_entry(entries: list[Menu], wanted: str) -> str | None:
     """`wanted`: a number, a title, or several of them joined by `>`, one for each level of the menu."""
     first, _, rest = wanted.partition('>')
     named = [entry for entry in entries if entry.title == first]
@@ -175,7 +212,7 @@ def _grub_entry(entries: list[_Menu], wanted: str) -> str | None:
     return named[0].text if not named[0].entries else _grub_entry(named[0].entries, '0')
 
 
-def _extlinux(root: Path) -> _Found | None:
+def _extlinux(root: Path) -> Loader | None:
     config = root / 'extlinux' / 'extlinux.conf'
     if not config.is_file():
         return None
@@ -185,11 +222,13 @@ def _extlinux(root: Path) -> _Found | None:
     by_name = dict(zip(labels[1::2], labels[2::2], strict=True))
     wanted = default[1] if default else next(iter(by_name), '')
     if wanted not in by_name:
-        return _Found(config.stat().st_mtime, Unknown(f'{config} names the default {wanted}, but has no such label.'))
-    return _Found(config.stat().st_mtime, _system_in(by_name[wanted], f'{config}, label {wanted}'))
+        reason = Unknown(f'{config} names the default {wanted}, but has no such label.')
+        return Loader('extlinux', root, config.stat().st_mtime, reason)
+    return Loader('extlinux', root, config.stat().st_mtime, system_in(by_name[wanted], f'{config}, label {wanted}'))
 
 
-def _system_in(text: str, where: str) -> Path | Unknown:
+def system_in(text: str, where: str) -> Path | Unknown:
+    """The system whose `init=` stands in the text of an entry."""
     match = _INIT.search(text)
     if not match:
         return Unknown(f'{where} names no init=.')

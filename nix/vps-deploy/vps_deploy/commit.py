@@ -8,7 +8,7 @@ from .journal import print_traceback
 from .process import OnLine, TimedOut, never, stream
 from .state import Stage
 from .switching import expect, switch
-from .systems import generation, real
+from .systems import generation, is_generation, real
 
 _PROFILE_SECONDS = 60.0
 _BOOT_SECONDS = 600.0
@@ -24,9 +24,11 @@ def commit(job: Job, stage: Stage) -> None:
     expect(job, stage, running, (stage.default, stage.system))
     job.deploy.set_stage(stage._replace(name='committing'))
     if real(job.config.profile) != stage.system:
-        _nix_env(job, '--set', stage.system)
+        # One that was tried at a boot has its generation already.
+        ready = stage.ready if is_generation(job.config.profile, stage.ready, stage.system) else None
+        nix_env(job, *(('--set', stage.system) if ready is None else ('--switch-generation', str(ready))))
     job.known['generation'] = generation(job.config.profile)
-    _install_boot_entry(job, stage.system)
+    install_boot_entry(job, stage.system)
     # Our switch has the lock from us, and for a moment it lies there for anybody.
     expect(job, stage, running, (stage.system,))
 
@@ -40,18 +42,23 @@ def undo(job: Job, stage: Stage) -> None:
     expect(job, stage, (stage.system, stage.previous, stage.default), (stage.default, stage.system))
     failed = generation(job.config.profile)
     if stage.generation is not None and failed != stage.generation:
-        _nix_env(job, '--switch-generation', str(stage.generation))
+        nix_env(job, '--switch-generation', str(stage.generation))
         if failed is not None and failed > stage.generation:
-            _nix_env(job, '--delete-generations', str(failed))
+            nix_env(job, '--delete-generations', str(failed))
     if real(job.config.profile) != stage.default:
         raise CommitFailed(f'{job.config.profile} does not lead back to {stage.default}')
     job.known['generation'] = stage.generation
+    reinstall_boot_entry(job, stage.default)
+
+
+def reinstall_boot_entry(job: Job, default: str) -> None:
+    """For what should be the default already. Raises CommitFailed only if the loader would start something else."""
     try:
-        _install_boot_entry(job, stage.default)
+        install_boot_entry(job, default)
     except CommitFailed as error:
-        if not boots(stage.default):
+        if not boots(default):
             raise
-        job.warn(f'{error}; {stage.default} is the default of the next boot all the same.')
+        job.warn(f'{error}; {default} is the default of the next boot all the same.')
 
 
 def boots(system: str) -> bool | None:
@@ -65,7 +72,8 @@ def boots(system: str) -> bool | None:
     return None if isinstance(found, bootentry.Unknown) else str(found) == system
 
 
-def _install_boot_entry(job: Job, system: str) -> None:
+def install_boot_entry(job: Job, system: str) -> None:
+    """Boot entries for all generations, `system` being the default; looks that it is. Raises CommitFailed."""
     try:
         ended = switch(job, system, 'boot', _BOOT_SECONDS, stoppable=False).ended
     except systemd.SystemdFailed as error:
@@ -79,8 +87,8 @@ def _install_boot_entry(job: Job, system: str) -> None:
         raise CommitFailed(f'the default boot entry names {found}, not {system}')
 
 
-def _nix_env(job: Job, *arguments: str) -> None:
-    """Both change one symbolic link, by a rename."""
+def nix_env(job: Job, *arguments: str) -> None:
+    """Whatever changes the profile's link does so by a rename. Raises CommitFailed."""
     said: list[str] = []
 
     def keep(which: str, raw: bytes, continued: bool) -> None:

@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import deadline, decision, files, gcroots, reboot, refusals, results, tools
+from . import deadline, decision, files, gcroots, oneshot, reboot, refusals, results, tools
 from .job import Job, Verdict
 from .state import DeployDirectory, StateDirectory
 from .systems import BOOTED, RUNNING, real
@@ -42,15 +42,18 @@ def clean_up(job: Job) -> None:
     """No timer, unit, lock or GC root stays behind."""
     deadline.disarm(job.id, 1, 2)
     job.lock.release()
-    remember_revisions(job.state, job.config.profile)
+    remember(job.state, job.config.profile)
     gcroots.remove(job.id)
     tools.forget(job.deploy)
     files.drop_ballast(job.deploy.path)
     job.spool.clear_active(job.id)
 
 
-def remember_revisions(state: StateDirectory, profile: str) -> None:
-    """So that `hello` need not start a program to say what runs."""
+def remember(state: StateDirectory, profile: str) -> None:
+    """What `hello` says and would have to start programs, or be root, to find out."""
+    can_try = oneshot.means() is not None
+    if can_try != state.can_try_boots():
+        state.set_can_try_boots(can_try)
     known = state.revisions()
     systems = [path for link in (RUNNING, BOOTED, profile) if (path := real(link)) is not None]
     wanted = {path: known[path] if path in known else reboot.revision_of(Path(path)) for path in systems}

@@ -1,9 +1,12 @@
-"""What must not be collected while a deploy is active: its system, the one before it, and these programs."""
+"""What must not be collected while a deploy is active: its system, the one before it, and these programs.
+
+The root `trial` also tells the guard, before anything but the store is there, that this boot is one.
+"""
 
 import os
 from contextlib import suppress
 
-NAMES = ('system', 'previous', 'tools')
+NAMES = ('system', 'previous', 'tools', 'trial')
 
 
 def directory() -> str:

@@ -10,8 +10,6 @@ from .state import DeployDirectory, StateDirectory
 from .systems import BOOTED, RUNNING, generation, real
 
 PROTOCOL = 1
-TRIAL_BOOT = False
-"""No loader is asked for a one-shot entry yet: a system that needs a boot becomes the default without being tried."""
 
 
 def hello(settings: Config) -> dict[str, object]:
@@ -24,7 +22,7 @@ def hello(settings: Config) -> dict[str, object]:
         'running': _system(RUNNING, settings),
         'substituters': list(settings.substituters),
         'trustedPublicKeys': list(settings.trusted_public_keys),
-        'trialBoot': TRIAL_BOOT,
+        'trialBoot': StateDirectory(settings.state_dir).can_try_boots(),
     }
 
 
@@ -47,6 +45,7 @@ def status(settings: Config, spool: Spool) -> dict[str, object]:
         'failedUnits': sorted(units.snapshot().failed),
         'lastResult': last_result(StateDirectory(settings.state_dir)),
         'active': _active(settings, spool),
+        'trial': _trial(StateDirectory(settings.state_dir)),
         'queued': spool.queued(),
         'config': config.path(),
     }
@@ -76,6 +75,16 @@ def last_result(state: StateDirectory) -> dict[str, object] | None:
 
 def _time_of(deploy: DeployDirectory) -> int:
     return os.stat(deploy / 'result.json').st_mtime_ns
+
+
+def _trial(state: StateDirectory) -> dict[str, object] | None:
+    """The one that waits for its boot."""
+    from . import trial
+
+    for deploy in trial.scheduled_in(state):
+        stage = deploy.stage()
+        return {'id': deploy.id, 'system': stage.system if stage else None}
+    return None
 
 
 def _active(settings: Config, spool: Spool) -> dict[str, object] | None:

@@ -237,9 +237,17 @@ def _abort(request: Abort, host: Host) -> dict[str, object]:
         if standing != ('rollback', 'abort'):
             message = f'too late to abort {request.id}: the decision is {standing.verb} ({standing.by})'
             raise Refused(results.POLICY, message)
-        if not deploy.was_begun():
+        if deploy.asked().kind == 'trial':
+            _wake_the_worker(deploy, host)
+        elif not deploy.was_begun():
             _end_queued(deploy, host)
     return {'aborting': True}
+
+
+def _wake_the_worker(deploy: DeployDirectory, host: Host) -> None:
+    """What was made ready for a trial boot is not ours to take away."""
+    if deploy.id not in host.spool.queued():
+        host.spool.enqueue(deploy.id)
 
 
 def _end_queued(deploy: DeployDirectory, host: Host) -> None:

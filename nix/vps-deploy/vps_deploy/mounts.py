@@ -96,6 +96,13 @@ def parse_mountinfo(text: str) -> dict[str, Mounted]:
     return {target: mounted for target, mounted in found.items() if mounted.type != 'autofs'}
 
 
+def filesystem_of(path: str | Path) -> str:
+    """The type of the file system that holds `path`, such as ext4."""
+    mounts = parse_mountinfo(_read(Path('/proc/self/mountinfo')))
+    real = Path(os.path.realpath(path))
+    return next(mounts[str(place)].type for place in (real, *real.parents) if str(place) in mounts)
+
+
 def _fields(text: str) -> Iterator[list[str]]:
     for line in text.splitlines():
         if line.strip() and not line.lstrip().startswith('#'):

@@ -17,12 +17,22 @@ def refusal_of(deploy: DeployDirectory, state: StateDirectory, spool: Spool) -> 
         return f'{deploy.id} is not the last deploy that was committed on this host'
     if os.path.exists(deploy / 'reboot'):
         return f'the host was already told to reboot for {deploy.id}'
+    tried = _trial_of(deploy, state)
+    if tried is not None:
+        return f'the trial boot of {deploy.id} is over: {tried}'
     waiting = [id for id in spool.queued() if spool.locate(state.path, id).result() is None]
     if waiting:
         return f'deploy {waiting[0]} is active: reboot when it is done'
     if not needed(deploy.result() or {}, real(BOOTED), real(RUNNING)):
         return f'the host needs no reboot for {deploy.id}'
     return None
+
+
+def _trial_of(deploy: DeployDirectory, state: StateDirectory) -> object | None:
+    """How the boot ended that was to try its system; None if there is none, or it is still to come."""
+    id = (deploy.result() or {}).get('trial')
+    result = state.deploy(id).result() if isinstance(id, str) else None
+    return None if result is None else result['status']
 
 
 def needed(result: dict[str, object], booted: str | None, running: str | None) -> bool:

@@ -1,6 +1,7 @@
 """vps-deploy-recover: gives every deploy without a result the one it has earned. Root.
 
-At boot and before every worker run for all of them; with `--deadline ID` from the timer of one.
+At boot and before every worker run for all of them; with `--deadline ID` from the timer of one; with `--guard SECONDS`
+as early in a boot as can be.
 """
 
 import os
@@ -8,7 +9,7 @@ import shutil
 import sys
 import time
 
-from . import clock, commit, config, deadline, decision, files, finish, gcroots, results, story, systemd, tryout
+from . import clock, commit, config, deadline, decision, files, finish, gcroots, guard, results, story, systemd, trial, tryout
 from .decision import Decision
 from .events import EventLog
 from .job import ChangedBySomebodyElse, HostGoesDown, Job, Stop, Verdict
@@ -27,6 +28,8 @@ _POLL_SECONDS = 0.2
 
 def main(arguments: list[str]) -> int:
     given = _options(arguments)
+    if '--guard' in given:
+        return guard.watch(float(given['--guard']))
     stop = Stop()
     stop.listen()
     spool = Spool()
@@ -36,17 +39,16 @@ def main(arguments: list[str]) -> int:
             return at_deadline(state.deploy(given['--deadline']), state, spool, stop)
         with files.locked(spool.worker_lock):
             recover_everything(state, spool, stop)
-            finish.remember_revisions(state, config.read().profile)
+            finish.remember(state, config.read().profile)
     except HostGoesDown:
         pass
     return 0
 
 
 def _options(arguments: list[str]) -> dict[str, str]:
-    """`--deadline ID --state-dir DIRECTORY`, both or none."""
     given = dict(zip(arguments[::2], arguments[1::2], strict=False))
-    if len(arguments) % 2 or not set(given) <= {'--deadline', '--state-dir'}:
-        raise SystemExit('usage: vps-deploy-recover [--deadline ID --state-dir DIRECTORY]')
+    if len(arguments) % 2 or set(given) not in ({'--deadline', '--state-dir'}, {'--guard'}, set[str]()):
+        raise SystemExit('usage: vps-deploy-recover [--deadline ID --state-dir DIRECTORY | --guard SECONDS]')
     return given
 
 
@@ -95,6 +97,9 @@ def recover_all(state: StateDirectory, spool: Spool, stop: Stop) -> None:
         deploys = [deploy for deploy in state.all() if deploy.exists()]
     for deploy in deploys:
         try:
+            if trial.is_scheduled(deploy):
+                recover_scheduled(deploy, state, spool, stop)
+                continue
             waits = deploy.id in queued and not deploy.was_begun()
             if deploy.result() is None and not waits:
                 recover_one(deploy, state, spool, stop)
@@ -107,6 +112,15 @@ def recover_all(state: StateDirectory, spool: Spool, stop: Stop) -> None:
             # Files of one old deploy that make no sense must not keep out all new ones.
             print_traceback()
             _set_aside(deploy, state, spool)
+
+
+def recover_scheduled(deploy: DeployDirectory, state: StateDirectory, spool: Spool, stop: Stop) -> None:
+    """A trial that waits for its boot: this may be the one."""
+    job = _job(deploy, state, spool, stop)
+    stage = deploy.stage()
+    verdict = trial.at_boot(job, stage) if stage is not None else None
+    if verdict is not None:
+        finish.finish(job, verdict)
 
 
 def _set_aside(deploy: DeployDirectory, state: StateDirectory, spool: Spool) -> None:
@@ -199,6 +213,8 @@ def _before_any_change(job: Job, standing: Decision | None) -> Verdict:
 def after_a_boot(job: Job, stage: Stage, standing: Decision | None) -> Verdict:
     """Compares what was booted with what was decided; whatever the boot entry says now is made to agree."""
     standing = standing or decision.decide(job.deploy.path, 'rollback', 'recover')
+    if stage.trial:
+        return trial.after_a_boot(job, stage, standing)
     booted = real(BOOTED)
     if standing.verb == 'commit' and job.asked.mode != 'test' and booted == stage.system:
         job.state.set_last_committed(job.id)
@@ -209,21 +225,26 @@ def after_a_boot(job: Job, stage: Stage, standing: Decision | None) -> Verdict:
         return Verdict('deployed', results.OK, 'It was confirmed; the host was rebooted since, which ends a test.')
     problem = _set_back(job, stage)
     confirmed = 'It was confirmed, but the host was rebooted before the boot entry was written.'
-    why = confirmed if standing.verb == 'commit' else 'The host was rebooted before the new system was confirmed.'
+    unconfirmed = stage.reason or 'The host was rebooted before the new system was confirmed.'
+    why = confirmed if standing.verb == 'commit' else unconfirmed
     if problem is not None:
         message = f'{why} And profile or boot entry could not be set back: {problem}.'
         return Verdict('failed', results.ROLLBACK_FAILED, message)
     if booted != stage.default:
         message = f'{why} Changed by somebody else: {booted} was booted, expected {stage.default}.'
         return Verdict('failed', results.INTERNAL, message)
-    return Verdict('rolled-back', results.ROLLED_BACK, f'{why} The old default runs. {story.UNDONE}')
+    exit_code = stage.exit_code or results.ROLLED_BACK
+    return Verdict('rolled-back', exit_code, f'{why} The old default was booted and runs. {story.UNDONE}')
 
 
 def _set_back(job: Job, stage: Stage) -> str | None:
     """Profile and boot entry of before, if the commit had begun to change them; returns what is wrong."""
-    if stage.name not in ('committing', 'undoing'):
-        return None
     try:
+        if job.asked.kind == trial.KIND:
+            trial.undo(job, stage)
+            return None
+        if stage.name not in ('committing', 'undoing'):
+            return None
         if real(job.config.profile) != stage.default or commit.boots(stage.default) is False:
             commit.undo(job, stage)
     except ChangedBySomebodyElse:

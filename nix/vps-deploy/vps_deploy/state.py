@@ -20,7 +20,7 @@ VERSION = '1'
 
 
 class Asked(NamedTuple):
-    """request.json. `kind` is deploy, tip or rollback; `rev` is None until it is known."""
+    """request.json. `kind` is deploy, tip, rollback or trial; `rev` is None until it is known."""
 
     kind: str
     id: str
@@ -44,8 +44,8 @@ class Stage(NamedTuple):
     """stage.json, written before anything changes: what is needed to go back.
 
     `name`: armed (the switch may have begun), committing (the profile may have been set), undoing (the commit failed),
-    rolling-back. `previous` is what ran, `default` what the profile named as `generation`; these two may differ.
-    `activated` is False where the deploy touches the next boot only.
+    rolling-back; of a trial boot also scheduled (it has not been booted yet). `previous` is what ran, `default` what the
+    profile named as `generation`; these two may differ. `activated` is False where the deploy touches the next boot only.
     """
 
     name: str
@@ -59,6 +59,10 @@ class Stage(NamedTuple):
     reason: str = ''
     """why it is rolled back, once that is known"""
     failed_units: tuple[str, ...] = ()
+    trial: str = ''
+    """the deploy that will try this system at the next boot, where the loader can start one once"""
+    ready: int | None = None
+    """the generation that was made for that boot, and is the profile's only once it is confirmed"""
 
 
 class Confirmation(NamedTuple):
@@ -134,7 +138,7 @@ class DeployDirectory:
 
 
 class StateDirectory:
-    """`<stateDir>`: deploys/, mirror/, home/, last-committed, revisions.json, refused.log."""
+    """`<stateDir>`: deploys/, mirror/, home/, last-committed, revisions.json, trial-boot (if the loader can), refused.log."""
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -176,6 +180,15 @@ class StateDirectory:
 
     def set_last_committed(self, id: str) -> None:
         files.write(f'{self.path}/last-committed', f'{id}\n'.encode())
+
+    def can_try_boots(self) -> bool:
+        return os.path.exists(f'{self.path}/trial-boot')
+
+    def set_can_try_boots(self, can: bool) -> None:
+        if can:
+            files.write(f'{self.path}/trial-boot', b'')
+        else:
+            files.remove(f'{self.path}/trial-boot')
 
     def revisions(self) -> dict[str, str | None]:
         """Revisions of systems by store path, as far as root has looked them up."""

@@ -1,7 +1,8 @@
 """A deploy from its request to its result."""
 
+from collections.abc import Callable
 
-from . import arming, commit, decision, results, rollback, systemd, tryout
+from . import arming, before, commit, decision, results, rollback, systemd, trial, tryout, units
 from .decision import Decision
 from .job import ChangedBySomebodyElse, Ended, HostGoesDown, Job, Verdict
 from .journal import print_traceback
@@ -18,6 +19,8 @@ _PLAN_SECONDS = 300.0
 def carry_out(job: Job) -> Verdict:
     """Never raises; when it returns, the host is in the state the verdict names."""
     try:
+        if job.asked.kind == trial.KIND:
+            return _try_boot(job)
         plan = prepare(job)
         return _by_mode(job, plan)
     except Ended as ended:
@@ -39,6 +42,7 @@ def _by_mode(job: Job, plan: Plan) -> Verdict:
     if job.asked.mode == 'dry-activate':
         return _show_plan(job, plan)
     if plan.is_unchanged:
+        trial.call_off(job)
         return _not_changed(job, Verdict('unchanged', results.OK, 'This system runs already and is the default.'))
     if job.asked.mode == 'boot' or (job.asked.mode == 'switch' and plan.boot_reasons):
         return _for_next_boot(job, plan)
@@ -86,26 +90,50 @@ def _show_plan(job: Job, plan: Plan) -> Verdict:
 
 
 def _for_next_boot(job: Job, plan: Plan) -> Verdict:
-    """The default from the next boot on; what runs is not touched, so there is nothing to confirm."""
+    """For the next boot; what runs is not touched, so there is nothing to confirm before that."""
     with job.phase('arm'):
+        trial.call_off(job)
         stage, _ = arming.arm(job, plan, activated=False)
     return schedule(job, stage, plan.boot_reasons)
 
 
 def schedule(job: Job, stage: Stage, reasons: list[str]) -> Verdict:
+    stage = trial.planned(job, stage)
     standing = decision.decide(job.deploy.path, 'commit', 'checks')
     if standing.verb != 'commit':
         return _stopped_before(job)
-    why = f' It needs a boot: {"; ".join(reasons)}.' if reasons else ''
-    return finish_commit(job, stage, Verdict('scheduled', results.OK, f'The default from the next boot on.{why}'))
+    return finish_commit(job, stage, trial.scheduled(stage, reasons))
+
+
+def _try_boot(job: Job) -> Verdict:
+    """This boot is the trial: what runs is the new system, the default is the old one."""
+    stage = job.deploy.stage()
+    if stage is None:
+        raise FileNotFoundError(f'{job.deploy.path}/stage.json is missing')
+    job.rev = stage.rev
+    job.known.update(system=stage.system, previousSystem=stage.previous, generation=stage.generation)
+    try:
+        with job.phase('arm'):
+            arming.arm_again(job, stage)
+    except Ended as ended:
+        reason = Reason(results.ROLLED_BACK, ended.verdict.message)
+        return carry_out_decision(job, stage, decision.decide(job.deploy.path, 'rollback', 'worker'), reason)
+    was = before.load(job.deploy) or units.Snapshot({})
+    return _judge(job, stage, lambda: tryout.boot_up(job, stage, was))
 
 
 def _try_and_commit(job: Job, plan: Plan) -> Verdict:
     with job.phase('arm'):
+        trial.call_off(job)
         stage, was = arming.arm(job, plan, activated=True)
+    how = tryout.check_only if plan.is_running and job.asked.mode == 'switch' else tryout.try_out
+    return _judge(job, stage, lambda: how(job, stage, was))
+
+
+def _judge(job: Job, stage: Stage, tried: Callable[[], Decision]) -> Verdict:
+    """Commits or rolls back, as `tried` came to decide."""
     try:
-        trial = tryout.check_only if plan.is_running and job.asked.mode == 'switch' else tryout.try_out
-        standing = trial(job, stage, was)
+        standing = tried()
         reason = tryout.reason_of(standing, job)
     except Bad as bad:
         reason = Reason(bad.exit_code, bad.reason)
@@ -128,6 +156,11 @@ def carry_out_decision(job: Job, stage: Stage, standing: Decision, reason: Reaso
     """Commits or rolls back, as decided."""
     if standing.verb == 'rollback':
         return go_back(job, stage, reason)
+    if not stage.activated:
+        return finish_commit(job, stage, trial.scheduled(stage, []))
+    if job.asked.kind == trial.KIND:
+        good = Verdict('deployed', results.OK, 'Its trial boot was good: it runs, and is the default of the next boot.')
+        return finish_commit(job, stage, good)
     if job.asked.mode == 'test':
         return Verdict('deployed', results.OK, 'It runs until the next boot: nothing was committed.')
     return finish_commit(job, stage, Verdict('deployed', results.OK, 'It runs, and is the default of the next boot.'))
@@ -147,7 +180,7 @@ def finish_commit(job: Job, stage: Stage, good: Verdict) -> Verdict:
     """Sets profile and boot entry; if that fails, everything goes back (84)."""
     try:
         with job.phase('commit'):
-            commit.commit(job, stage)
+            _commit(job, stage)
         job.state.set_last_committed(job.id)
         return good
     except ChangedBySomebodyElse:
@@ -160,12 +193,21 @@ def finish_commit(job: Job, stage: Stage, good: Verdict) -> Verdict:
         return undo_commit(job, stage, str(error))
 
 
+def _commit(job: Job, stage: Stage) -> None:
+    if stage.trial:
+        trial.install(job, stage)
+        return
+    if job.asked.kind == trial.KIND:
+        trial.forget_tries(stage)
+    commit.commit(job, stage)
+
+
 def undo_commit(job: Job, stage: Stage, failed: str) -> Verdict:
     """Profile, boot entry and what runs as they were (84); what runs also if the others cannot be set back (82)."""
     job.deploy.set_stage(stage._replace(name='undoing'))
     with job.phase('rollback'):
         try:
-            commit.undo(job, stage)
+            _undo(job, stage, failed)
         except ChangedBySomebodyElse:
             raise
         except Exception as error:
@@ -177,6 +219,15 @@ def undo_commit(job: Job, stage: Stage, failed: str) -> Verdict:
             return Verdict('failed', results.ROLLBACK_FAILED, f'{back.message} The host does not reboot.')
         text = f'The commit failed: {failed}. Profile and boot entry are the old ones again.'
         return _back_to_what_ran(job, stage, Reason(results.COMMIT_FAILED, text))
+
+
+def _undo(job: Job, stage: Stage, failed: str) -> None:
+    if stage.trial:
+        trial.undo_install(job, stage, Verdict('rolled-back', results.COMMIT_FAILED, f'{failed}.'))
+    elif job.asked.kind == trial.KIND:
+        trial.undo(job, stage)
+    else:
+        commit.undo(job, stage)
 
 
 def after_a_surprise(job: Job, stage: Stage, error: Exception) -> Verdict:
@@ -212,6 +263,8 @@ def _back_to_what_ran(job: Job, stage: Stage, reason: Reason) -> Verdict:
         return Verdict('rolled-back', reason.exit_code, f'{reason.text} What runs was not touched.')
     if systemd.is_stopping():
         raise HostGoesDown
+    if job.asked.kind == trial.KIND:
+        return trial.reboot_into_default(job, stage, reason.text)
     try:
         done = rollback.roll_back(job, stage)
     except ChangedBySomebodyElse as changed:

@@ -100,9 +100,20 @@ def start_units(names: Sequence[str]) -> None:
         _told('start', '--no-block', '--', *names)
 
 
+def state() -> str:
+    """Of the whole host: starting, running, degraded, stopping …; empty if systemd does not answer."""
+    return _told('is-system-running').strip()
+
+
 def is_stopping() -> bool:
     """Whether the host is on its way down."""
-    return _told('is-system-running').strip() == 'stopping'
+    return state() == 'stopping'
+
+
+def jobs() -> list[str]:
+    """Units that systemd is about to start or stop."""
+    rows = (line.split() for line in _told('list-jobs', '--plain', '--no-legend').splitlines())
+    return [row[1] for row in rows if len(row) > 3 and row[3] == 'running']
 
 
 def is_container() -> bool:

@@ -23,6 +23,10 @@ def generation(profile: str) -> int | None:
     return int(match.group(1)) if match else None
 
 
+def is_generation(profile: str, number: int | None, system: str) -> bool:
+    return number is not None and real(f'{profile}-{number}-link') == system
+
+
 def generation_before(profile: str) -> str | None:
     """The system of the newest generation that is older than the profile's current one."""
     current = generation(profile)

@@ -4,17 +4,21 @@ import os
 import time
 from typing import NamedTuple
 
-from . import arming, clock, config, decision, health, results, units
+from . import arming, clock, config, decision, health, results, systemd, units
 from .decision import Decision
 from .job import ChangedBySomebodyElse, Job
 from .process import Canceled
 from .state import Confirmation, Stage
+from .switchlog import UnitChanges
 from .switching import LOCK_BUSY, NEEDS_BOOT, Ran, switch
 from .systems import RUNNING, real
 from .units import Snapshot
 
 _POLL_SECONDS = 0.05
 _SNAPSHOT_SECONDS = 1.0
+_BOOT_SECONDS = 300.0
+"""For systemd to start what the boot wants, from the moment the trial begins."""
+_BOOT_POLL_SECONDS = 0.2
 
 
 class Bad(Exception):
@@ -33,8 +37,25 @@ class NeedsBoot(Exception):
 def try_out(job: Job, stage: Stage, was: Snapshot) -> Decision:
     """Returns the decision that stands in the end. Raises Bad, NeedsBoot, Canceled, ChangedBySomebodyElse."""
     ran = _activate(job, stage, was)
-    _settle(job, stage, was, ran)
+    _settle(job, stage, was, ran.said.changes)
     return _confirmed(job)
+
+
+def boot_up(job: Job, stage: Stage, was: Snapshot) -> Decision:
+    """For a system that was booted to be tried: the boot has to come to its end, the rest is as with any other."""
+    with job.phase('boot'):
+        _await_boot(job)
+    _settle(job, stage, was, UnitChanges())
+    return _confirmed(job)
+
+
+def _await_boot(job: Job) -> None:
+    until = time.monotonic() + _BOOT_SECONDS
+    while systemd.state() in ('initializing', 'starting'):
+        if time.monotonic() > until:
+            jobs = ', '.join(systemd.jobs()) or 'none that systemd names'
+            raise Bad(results.ROLLED_BACK, f'The boot did not come to its end within {_BOOT_SECONDS:.0f} s. It waits for: {jobs}.')
+        _pause(job, _BOOT_POLL_SECONDS)
 
 
 def check_only(job: Job, stage: Stage, was: Snapshot) -> Decision:
@@ -54,10 +75,10 @@ def _activate(job: Job, stage: Stage, was: Snapshot) -> Ran:
     if code == LOCK_BUSY and real(RUNNING) == stage.previous:
         raise ChangedBySomebodyElse('another switch-to-configuration got hold of the lock')
     if code == 4 and not _is_blame_for_old_failures_only(ran, was):
-        _report_units(job, ran, units.newly_failed(was, units.snapshot()))
+        _report_units(job, ran.said.changes, units.newly_failed(was, units.snapshot()))
         raise Bad(*_of_failed_units(job))
     if code not in (0, 4):
-        _report_units(job, ran, units.newly_failed(was, units.snapshot()))
+        _report_units(job, ran.said.changes, units.newly_failed(was, units.snapshot()))
         raise Bad(results.ACTIVATION_FAILED, f'The activation failed: {ran.ended.why}.')
     if real(RUNNING) != stage.system:
         raise Bad(results.ACTIVATION_FAILED, f'The activation ended well, but {real(RUNNING)} runs.')
@@ -80,7 +101,7 @@ def _of_failed_units(job: Job) -> tuple[int, str]:
     return results.ACTIVATION_FAILED, 'The activation failed: it exited with 4, a unit could not be started or reloaded.'
 
 
-def _settle(job: Job, stage: Stage, was: Snapshot, ran: Ran) -> None:
+def _settle(job: Job, stage: Stage, was: Snapshot, changes: UnitChanges) -> None:
     settling = units.snapshot()
     with job.phase('settle'):
         wanted = _checks_of(stage)
@@ -89,7 +110,7 @@ def _settle(job: Job, stage: Stage, was: Snapshot, ran: Ran) -> None:
         while not failed and time.monotonic() < until:
             _pause(job, min(_SNAPSHOT_SECONDS, max(until - time.monotonic(), 0)))
             failed = units.newly_failed(was, units.snapshot(), settling)
-        _report_units(job, ran, failed)
+        _report_units(job, changes, failed)
         if failed:
             raise Bad(*_of_failed_units(job))
         _check_health(job, wanted)
@@ -113,9 +134,9 @@ def _check_health(job: Job, wanted: config.Checks | None) -> None:
         raise Bad(results.ROLLED_BACK, ' '.join(problems))
 
 
-def _report_units(job: Job, ran: Ran, failed: list[units.FailedUnit]) -> None:
+def _report_units(job: Job, changes: UnitChanges, failed: list[units.FailedUnit]) -> None:
     job.failed_units = [entry.unit for entry in failed]
-    job.events.append('units', **ran.said.changes.to_json(), newFailed=[entry.to_json() for entry in failed])
+    job.events.append('units', **changes.to_json(), newFailed=[entry.to_json() for entry in failed])
 
 
 def _confirmed(job: Job) -> Decision:

@@ -18,6 +18,9 @@ inside() { env -i PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin HOME=/root c
 mkdir -p "$root/usr/lib/nix-vps-box" "$root/etc/nix" "$root/etc/ssh/authorized_keys.d"
 cp "$guest/init" "$root/usr/lib/nix-vps-box/init"
 cp "$guest/nix.conf" "$root/etc/nix/nix.conf"
+cp "$guest/bootctl" "$root/usr/local/bin/bootctl"
+# grub-reboot asks what device GRUB would read from; here there is none.
+ln -sf /bin/true "$root/usr/sbin/grub-probe"
 echo box >"$root/etc/hostname"
 echo '127.0.0.1 localhost box' >"$root/etc/hosts"
 # An empty machine id would make every boot a first boot.

@@ -4,7 +4,7 @@
 set -e
 tree=$1 mirror=$2 architecture=$3
 
-packages=systemd,systemd-sysv,dbus,openssh-server,git,python3,iproute2,procps,ca-certificates
+packages=systemd,systemd-sysv,dbus,openssh-server,git,python3,iproute2,procps,ca-certificates,grub2-common
 debootstrap --arch="$architecture" --variant=minbase --include="$packages" bookworm "$tree" "$mirror"
 
 # Nix comes from Debian 13 (Debian 12 has 2.8), with all its libraries below a prefix of its own: libc stays the box's.
