@@ -2,10 +2,10 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { bootBox } from './box.ts'
 import type { Box } from './box.ts'
-import { deploy, endOf, idle, tearDown } from './deploying.ts'
+import { deploy, endOf, hostState, idle, tearDown } from './deploying.ts'
 import { until } from './holder.ts'
-import { askAnew } from './sshclient.ts'
-import { asDeploy, content, forgedLetters, hammer, hoard, inbox, rubbish } from './spoolattack.ts'
+import { ask, askAnew, connected } from './sshclient.ts'
+import { asDeploy, content, forgedLetters, hammer, hoard, inbox, letterOf, rubbish } from './spoolattack.ts'
 
 jest.setTimeout(120_000)
 
@@ -106,3 +106,33 @@ async function nowhereShown(): Promise<void> {
   const found = await box.run(`journalctl -b -o cat | grep -F '${content}'; grep -rF '${content}' ${places}`)
   expect(found.stdout).toBe('')
 }
+
+test('who is user deploy can confirm in the place of the runner, but only with the nonce', async () => {
+  const id = 'spool-forged-1'
+  const rev = await box.commit({ units: { 'idle.service': idle }, packages: ['forged-1'] })
+  const client = await connected(box)
+  let seen = ''
+  const answer = ask(client, `deploy ${id} ${rev} switch 60 300`, (text) => (seen = text))
+  await until(60_000, () => Promise.resolve(seen.includes('"awaiting-confirm"')))
+  const nonce = /"nonce":"(\w+)"/.exec(seen)?.[1] ?? ''
+  const confirm = (nonce: string, ticks: string) => asDeploy(box, letterOf(`confirm ${id} ${nonce}`, ticks))
+  expect(await confirm('0'.repeat(32), '9'.repeat(18))).toMatch(/"exit": 65.*not the nonce/)
+  expect(await confirm(nonce, '1')).toMatch(/"exit": 65.*new connection/)
+  expect(await confirm(nonce, '9'.repeat(18))).toBe('{"confirmed": true}')
+  expect((await answer).code).toBe(0)
+  client.end()
+})
+
+test('a port of sshd that user deploy made up does not spoil a rollback', async () => {
+  const id = 'spool-forged-2'
+  const rev = await box.commit({ activation: 'exit 1' })
+  const before = await hostState(box)
+  const said = await asDeploy(box, letterOf(`deploy ${id} ${rev} switch 0 300`, '1', '1'))
+  expect(said).toBe(`{"accepted": "${id}"}`)
+  const { code, stdout } = await askAnew(box, `attach ${id} 0`)
+  expect({ code, message: stdout }).toMatchObject({
+    code: 80,
+    message: expect.stringContaining('The system that ran before runs again') as unknown,
+  })
+  expect(await hostState(box)).toEqual(before)
+})

@@ -22,7 +22,29 @@ def put(name, text, mode=0o600):
     os.close(fd)
 def token(number):
     return f"{number:032x}"
+def quietly(do, *arguments):
+    try:
+        do(*arguments)
+    except OSError:
+        pass
 `
+
+/** Writes one letter by hand, as the dispatcher would, and prints what the intake answers. */
+export function letterOf(request: string, ticks: string, port = '22'): string {
+  return `${common}
+os.chdir(INBOX)
+name = os.urandom(16).hex()
+fd = os.open(".", os.O_WRONLY | os.O_TMPFILE, 0o600)
+os.write(fd, letter(name, request="${request}", origin="${ticks} ${port}").encode())
+where = os.open(".", os.O_PATH)
+os.link(f"/proc/self/fd/{fd}", name, src_dir_fd=where, dst_dir_fd=where, follow_symlinks=True)
+os.close(fd)
+answer, until = "/run/vps-deploy/answers/" + name, time.monotonic() + 20
+while time.monotonic() < until and not os.path.exists(answer):
+    time.sleep(0.01)
+print(open(answer).read())
+`
+}
 
 /**
  * Letters that must not count, each with a token of its own, so that an answer gives away which one did; number 0,
@@ -56,7 +78,7 @@ def long_ago(t):
 def of_tomorrow(t):
     put(t, letter(t)); os.utime(t, (time.time() + 86400,) * 2)
 def too_long(t):
-    put(t, letter(t, request="abort nosuch-deploy" + " " * 480))
+    room = 512 - len(letter(t, request="")); put(t, letter(t, request="a" * room) + "x")
 def sparse(t):
     put(t, letter(t)); os.truncate(t, 1 << 40)
 def with_more_lines(t):
@@ -101,11 +123,6 @@ print([kind.__name__ for number, kind in enumerate(kinds, 1) if os.path.exists(a
 /** Things that only have to go, whatever they are; each holds the content nobody may show. */
 export const rubbish = `${common}
 os.chdir(INBOX)
-def quietly(do, *arguments):
-    try:
-        do(*arguments)
-    except OSError:
-        pass
 for number, target in enumerate(("/etc/shadow", "/dev/zero", "/dev/kmsg", "/proc/kcore", "/nowhere", ".", "loop8", "/srv/precious")):
     quietly(os.symlink, target, f"loop{number}")
 def deep(name, levels):
@@ -165,19 +182,13 @@ def directory(name):
     held.append(os.open(name, os.O_RDONLY))
 def change():
     fd = chance.choice(held)
-    try:
-        chance.choice((lambda: os.ftruncate(fd, chance.randrange(1 << 20)), lambda: os.pwrite(fd, CONTENT.encode(), 0),
-            lambda: os.mkdir(token(chance.randrange(1 << 60)), dir_fd=fd), lambda: os.ftruncate(fd, 0)))()
-    except OSError:
-        pass
+    quietly(chance.choice((lambda: os.ftruncate(fd, chance.randrange(1 << 20)), lambda: os.ftruncate(fd, 0),
+        lambda: os.mkdir(token(chance.randrange(1 << 60)), dir_fd=fd), lambda: os.pwrite(fd, CONTENT.encode(), 0))))
 kinds = [rewritten, directory, lambda name: os.symlink("/etc/shadow", name), os.mkfifo,
     lambda name: put(name, CONTENT * 20), lambda name: os.rename(token(chance.randrange(1 << 60)), name),
     lambda name: put(name, letter(token(chance.randrange(1 << 60)))), lambda name: os.mkdir(f".taken-{name}", 0o700)]
 while time.monotonic() < stop:
-    try:
-        chance.choice(kinds)(token(chance.randrange(1 << 60)))
-    except OSError:
-        pass
+    quietly(chance.choice(kinds), token(chance.randrange(1 << 60)))
     if held:
         change()
     while len(held) > 30:

@@ -3,7 +3,7 @@ import socket
 import unittest
 
 from vps_deploy import gcroots
-from vps_deploy.rollback import is_listening
+from vps_deploy.listening import is_listening
 from vps_deploy.systems import generation, generation_before, real
 
 from .support import InTemporaryDirectory

@@ -8,6 +8,7 @@ from . import VERSION, clock, config, decision, files, refusals, results
 from .config import Config
 from .events import EventLog
 from .journal import print_traceback
+from .listening import is_listening
 from .protocol import Abort, BadRequest, Confirm, Deploy, DeployTip, Reboot, Rollback, parse_spooled
 from .spool import MAX_QUEUED, Letter, Spool
 from .state import Asked, DeployDirectory, StateDirectory
@@ -148,7 +149,8 @@ def asked_of(request: Deploy | DeployTip | Rollback, letter: Letter, settings: C
         timeout_seconds=request.timeout_seconds,
         accepted=clock.monotonic(),
         boot_id=clock.boot_id(),
-        ssh_port=letter.ssh_port or None,
+        # A rollback must not be judged by a port that nobody listens on anyway: user deploy can write any number.
+        ssh_port=letter.ssh_port if is_listening(letter.ssh_port) else None,
         asked_confirm_seconds=request.confirm_seconds,
     )
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from . import before, files, systemd, units
 from .job import Job
+from .listening import is_listening
 from .state import Stage
 from .switching import expect, switch, take_lock, units_of
 from .systems import RUNNING, real
@@ -16,7 +17,6 @@ _SETTLE_SECONDS = 30.0
 """For units that are on their way."""
 _FINAL_SECONDS = 4.0
 """For everything else: what has failed by then stays so."""
-_LISTEN = '0A'
 _NOT_OURS = ('vps-deploy-', 'user@', 'user-runtime-dir@', 'sshd@', 'systemd-coredump@')
 """Units that come and go with connections and with the deploy itself."""
 
@@ -97,16 +97,3 @@ def _is_any_starting(now: Snapshot, names: list[str]) -> bool:
 
 def _is_ours(name: str) -> bool:
     return not name.startswith(_NOT_OURS)
-
-
-def is_listening(port: int, tables: tuple[str, ...] = ('/proc/net/tcp', '/proc/net/tcp6')) -> bool:
-    """Whether any process accepts TCP connections on `port`."""
-    for table in tables:
-        try:
-            with open(table, encoding='ascii') as file:
-                rows = [line.split() for line in file][1:]
-        except FileNotFoundError:
-            continue
-        if any(row[3] == _LISTEN and int(row[1].rpartition(':')[2], 16) == port for row in rows):
-            return True
-    return False
