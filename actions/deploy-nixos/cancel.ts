@@ -18,8 +18,8 @@ export async function heedCancel(deployment: Deployment, signal: AbortSignal): P
 
 /** A plain forced command knows no requests: any would run it once more. */
 function canBeStopped({ inputs, facts }: Deployment): boolean {
-  const isUnderWay = facts.wasSent && facts.ledger.result === undefined
-  return inputs.protocol === 'vps-deploy' && isUnderWay && !hasActivated(facts.ledger)
+  const isUnderWay = facts.wasSent && facts.own.ledger.result === undefined
+  return inputs.protocol === 'vps-deploy' && isUnderWay && !hasActivated(facts.own.ledger)
 }
 
 /** Asks until the host agrees, then leaves the result some time to arrive: who follows the deploy ends the story. */

@@ -1,6 +1,6 @@
 import { backoffMs } from '../shared/backoff.ts'
 import { ConnectError } from '../shared/errors.ts'
-import type { Session } from '../shared/ports.ts'
+import type { Exit, Session } from '../shared/ports.ts'
 import { ask, wordsOf, type Answer } from './ask.ts'
 import type { ConnectWorld } from './connect.ts'
 import { parseObject } from './json.ts'
@@ -34,7 +34,7 @@ export function confirm(
   world: ConfirmWorld,
   signal: AbortSignal,
 ): Promise<Decision> {
-  return decide({ request: requests.confirm(id, nonce), isGranted: isConfirmed }, world, signal)
+  return decide({ request: requests.confirm(id, nonce), isGranted: isConfirmed, isRefused }, world, signal)
 }
 
 function isConfirmed({ exit, stdout }: Answer): boolean {
@@ -51,11 +51,13 @@ export async function abort(
   signal: AbortSignal,
 ): Promise<Decision> {
   const request = requests.abort(id)
+  const deciding = { request, isGranted: isAborted, isRefused }
   if (session !== undefined) {
-    const decision = decisionOf(await ask(session, request, { clock: world.clock, signal }), isAborted)
+    const answer = await ask(session, request, { clock: world.clock, signal })
+    const decision = decisionOf(answer, deciding)
     if (decision !== undefined) return decision
   }
-  return decide({ request, isGranted: isAborted }, world, signal)
+  return decide(deciding, world, signal)
 }
 
 /** 81 and 83 are the exit codes of an aborted deploy. */
@@ -63,9 +65,41 @@ function isAborted({ exit }: Answer): boolean {
   return exit.kind === 'exited' && [0, 81, 83].includes(exit.code)
 }
 
+/**
+ * Has the host reboot, over connections of its own. It reboots once for a deploy: after an answer that got lost, a
+ * refusal means that it does, and so does a host that no longer lets us in. Rejects with the signal's reason.
+ */
+export async function askToReboot(id: string, world: ConfirmWorld, signal: AbortSignal): Promise<Decision> {
+  // Of any answer, so far.
+  const was = { lost: false }
+  const decision = await decide(
+    {
+      request: requests.reboot(id),
+      isGranted: ({ exit }) => {
+        was.lost ||= !isAnswer(exit)
+        return isAnswer(exit) && (exit.code === 0 || was.lost)
+      },
+      isRefused: ({ exit }) => isAnswer(exit),
+    },
+    world,
+    signal,
+  )
+  return was.lost ? { kind: 'granted' } : decision
+}
+
+/** 255 is ssh's own word for a connection that broke. */
+function isAnswer(exit: Exit): exit is Extract<Exit, { kind: 'exited' }> {
+  return exit.kind === 'exited' && exit.code !== 255
+}
+
 interface Deciding {
   readonly request: string
   readonly isGranted: (answer: Answer) => boolean
+  readonly isRefused: (answer: Answer) => boolean
+}
+
+function isRefused({ exit }: Answer): boolean {
+  return exit.kind === 'exited' && isRefusal(exit.code)
 }
 
 async function decide(deciding: Deciding, world: ConfirmWorld, signal: AbortSignal): Promise<Decision> {
@@ -79,14 +113,14 @@ async function decide(deciding: Deciding, world: ConfirmWorld, signal: AbortSign
 
 /** `undefined` = the host has not said. */
 async function decideOnce(
-  { request, isGranted }: Deciding,
+  deciding: Deciding,
   world: ConfirmWorld,
   signal: AbortSignal,
 ): Promise<Decision | undefined> {
   try {
     await using session = await world.dial({ timeoutMs: world.connectTimeoutMs, signal })
-    const answer = await ask(session, request, { clock: world.clock, signal })
-    const decision = decisionOf(answer, isGranted)
+    const answer = await ask(session, deciding.request, { clock: world.clock, signal })
+    const decision = decisionOf(answer, deciding)
     if (decision === undefined) world.log.info(`No answer yet, ${wordsOf(answer)}. Asking again …`)
     return decision
   } catch (error) {
@@ -97,8 +131,7 @@ async function decideOnce(
   }
 }
 
-function decisionOf(answer: Answer, isGranted: Deciding['isGranted']): Decision | undefined {
+function decisionOf(answer: Answer, { isGranted, isRefused }: Deciding): Decision | undefined {
   if (isGranted(answer)) return { kind: 'granted' }
-  const isRefused = answer.exit.kind === 'exited' && isRefusal(answer.exit.code)
-  return isRefused ? { kind: 'refused', why: wordsOf(answer) } : undefined
+  return isRefused(answer) ? { kind: 'refused', why: wordsOf(answer) } : undefined
 }

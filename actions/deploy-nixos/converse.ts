@@ -1,25 +1,18 @@
-import { answerHost } from './answer.ts'
+import { answerSoon } from './answer.ts'
 import { connectFirst, Link } from './connect.ts'
 import { endingOf, endingOfNoSuccessor, endingOfReboot, endingOfSuccessor, type Ending } from './ending.ts'
-import type { AwaitingConfirm, Event, Result } from './events.ts'
-import { follow, type Outcome } from './follow.ts'
+import type { Event, Result } from './events.ts'
+import type { Trial } from './facts.ts'
+import type { Outcome } from './follow.ts'
 import { greet, warnOfUntriedBoot } from './greet.ts'
-import type { Hello } from './hello.ts'
-import { EMPTY_LEDGER, recorded } from './ledger.ts'
 import { needsReboot, reboot } from './reboot.ts'
 import { isDeployId, requests } from './request.ts'
-import { viewer } from './show.ts'
-import { isGreen, requireSame } from './verdict.ts'
+import { followTrial, trialOf } from './trial.ts'
+import { endingOfSchedule, endingOfTrial, warningOfSchedule } from './trialwords.ts'
+import { isGreen } from './verdict.ts'
+import { watch, type Conversation } from './watch.ts'
+import { newWatched, type Watched } from './watched.ts'
 import type { Deployment } from './world.ts'
-
-/** What happened before a reattachment arrives all at once. */
-const REPLAY_MS = 50
-
-interface Conversation {
-  readonly deployment: Deployment
-  readonly hello: Hello
-  readonly link: Link
-}
 
 /** The whole conversation with vps-deploy: greet it, ask for the deploy, follow it to its end. */
 export async function converse(deployment: Deployment, signal: AbortSignal): Promise<Ending> {
@@ -39,38 +32,49 @@ export async function converse(deployment: Deployment, signal: AbortSignal): Pro
   }
 }
 
-async function followOwn({ deployment, link }: Conversation, signal: AbortSignal): Promise<Outcome> {
-  const { world, facts, errands } = deployment
-  const { id } = facts.request
-  const show = viewer(world.log)
+function followOwn(conversation: Conversation, signal: AbortSignal): Promise<Outcome> {
+  const { deployment } = conversation
+  const { facts, errands } = deployment
+  const { own: watched, request: asked } = facts
   const onEvent = (event: Event): void => {
-    if (event.type === 'accepted' || event.type === 'result') requireSame(event, facts.request)
-    facts.ledger = recorded(facts.ledger, event)
-    show(event)
     if (event.type === 'awaiting-confirm')
-      errands.start((until) => answerUnlessOver(event, deployment, until))
+      errands.start((until) => answerSoon(event, { deployment, watched }, until))
   }
   facts.wasSent = true
-  return follow({ id, opening: requests.deploy(facts.request), onEvent }, { world, link }, signal)
-}
-
-/** After a reattachment the end may follow on the heels of the question. */
-async function answerUnlessOver(
-  event: AwaitingConfirm,
-  deployment: Deployment,
-  until: AbortSignal,
-): Promise<void> {
-  await deployment.world.clock.sleep(REPLAY_MS, until)
-  if (deployment.facts.ledger.result === undefined) await answerHost(event, deployment, until)
+  return watch({ watched, opening: requests.deploy(asked), asked, onEvent }, conversation, signal)
 }
 
 async function conclude(outcome: Outcome, conversation: Conversation, signal: AbortSignal): Promise<Ending> {
   const { facts } = conversation.deployment
-  if (outcome.kind === 'result' && outcome.result.status === 'superseded')
-    return followSuccessors(outcome.result, conversation, signal)
   const ending = endingOf(outcome, facts)
-  if (outcome.kind !== 'result' || !isGreen(ending.status) || !needsReboot(outcome.result)) return ending
-  return afterReboot({ ending, result: outcome.result }, conversation, signal)
+  if (outcome.kind !== 'result' || !isGreen(ending.status)) return ending
+  const { result } = outcome
+  if (ending.status === 'superseded') return followSuccessors(result, conversation, signal)
+  facts.trial = trialOf(result)
+  if (facts.trial !== undefined)
+    return afterSchedule({ trial: facts.trial, message: result.message }, conversation, signal)
+  if (!needsReboot(result)) return ending
+  return afterReboot({ ending, result }, conversation, signal)
+}
+
+/** The end of a deploy whose system is tried at the next boot: that boot, or at least a word about it. */
+async function afterSchedule(
+  { trial, message }: { trial: Trial; message: string },
+  conversation: Conversation,
+  signal: AbortSignal,
+): Promise<Ending> {
+  const { inputs, world, facts } = conversation.deployment
+  if (inputs.reboot === 'never') {
+    world.log.warning(warningOfSchedule(facts, trial))
+    return endingOfSchedule(message, facts)
+  }
+  world.log.info(`The new system only works from a boot on, and is tried at one; following ${trial.id}.`)
+  const outcome = await followTrial(trial, conversation, signal)
+  const ending = endingOfTrial(outcome, trial, facts)
+  if (ending.status === 'superseded' && outcome.kind === 'result')
+    return followSuccessors(outcome.result, conversation, signal)
+  if (ending.status === 'deployed') facts.reboot = 'done'
+  return ending
 }
 
 /** The end of a deploy that is only whole after a reboot: the reboot, or at least a word about it. */
@@ -104,27 +108,19 @@ async function followSuccessors(
   for (let id = own.supersededBy; ;) {
     if (!isDeployId(id) || seen.has(id)) return endingOfNoSuccessor(id, facts)
     seen.add(id)
-    const outcome = await followOther(id, conversation, signal)
+    const successor = newWatched(id)
+    const outcome = await followOther(successor, conversation, signal)
     if (outcome.kind === 'denied' || outcome.result.status !== 'superseded')
-      return endingOfSuccessor(outcome, id, facts)
+      return endingOfSuccessor(outcome, successor, facts)
     id = outcome.result.supersededBy
   }
 }
 
-async function followOther(
-  id: string,
-  { deployment, link }: Conversation,
-  signal: AbortSignal,
-): Promise<Outcome> {
-  const { world, facts } = deployment
-  const successor = { id, ledger: EMPTY_LEDGER }
+function followOther(successor: Watched, conversation: Conversation, signal: AbortSignal): Promise<Outcome> {
+  const { world, facts } = conversation.deployment
   facts.successor = successor
-  const show = viewer(world.log)
+  const { id } = successor
   world.log.info(`A later deploy took over; following ${id}.`)
-  const onEvent = (event: Event): void => {
-    if (event.type === 'accepted' || event.type === 'result') requireSame(event, { id })
-    successor.ledger = recorded(successor.ledger, event)
-    show(event)
-  }
-  return follow({ id, opening: requests.attach(id, 0), onEvent }, { world, link }, signal)
+  const watching = { watched: successor, opening: requests.attach(id, 0), asked: { id, mode: 'switch' } }
+  return watch(watching, conversation, signal)
 }

@@ -3,7 +3,7 @@ import { ActionError, ConnectError, messageOf } from '../shared/errors.ts'
 import type { ReadInput } from '../shared/ports.ts'
 import { heedCancel } from './cancel.ts'
 import { converse } from './converse.ts'
-import { endingUnseen, messageOfEnding, type Ending } from './ending.ts'
+import { messageOfEnding, type Ending } from './ending.ts'
 import { Errands } from './errands.ts'
 import { newFacts, type Facts } from './facts.ts'
 import { parseInputs, RESERVE_MS, type Inputs } from './inputs.ts'
@@ -12,6 +12,7 @@ import { outputsOf } from './outputs.ts'
 import { deployPlain } from './plain.ts'
 import { badInputsSummary, summaryOf } from './report.ts'
 import { deployIdOf, type DeployRequest } from './request.ts'
+import { endingUnseen } from './unseen.ts'
 import { isGreen } from './verdict.ts'
 import type { Deployment, World } from './world.ts'
 
@@ -84,14 +85,14 @@ async function carriedOut(deployment: Deployment): Promise<Carried> {
   try {
     return { ending: await deploy(deployment, errands.signal) }
   } catch (error) {
-    return endingOfFailure(error, facts)
+    return endingOfFailure(error, facts, world.clock.now())
   } finally {
     await errands.end()
   }
 }
 
-function endingOfFailure(error: unknown, facts: Facts): Carried {
-  if (error instanceof LetGo) return { ending: endingUnseen(error.why, facts) }
+function endingOfFailure(error: unknown, facts: Facts, nowMs: number): Carried {
+  if (error instanceof LetGo) return { ending: endingUnseen(error.why, facts, nowMs) }
   const known = { sentence: messageOf(error), details: [] }
   if (!(error instanceof ActionError)) return { ending: { status: 'failed', ...known }, bug: asError(error) }
   const status = error instanceof ConnectError ? 'unreachable' : 'failed'

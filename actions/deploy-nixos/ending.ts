@@ -1,10 +1,10 @@
 /** Last words: a sentence or two that say what happened, and never more than was seen. */
+import { doubtOf, EXPECTED_OF_SUCCESSOR, expectedOf, type Expected } from './credibility.ts'
 import type { Result } from './events.ts'
 import type { Facts } from './facts.ts'
 import type { Outcome } from './follow.ts'
-import { hasActivated } from './ledger.ts'
-import type { LetGo } from './limits.ts'
-import { isGreen, statusOfCode, verdictOf, type Status } from './verdict.ts'
+import { isGreen, statusOfCode, verdictOf, type Status, type Verdict } from './verdict.ts'
+import type { Watched } from './watched.ts'
 
 export interface Ending {
   readonly status: Status
@@ -33,8 +33,9 @@ export function endingOf(outcome: Outcome, facts: Facts): Ending {
 }
 
 function endingOfResult(result: Result, facts: Facts): Ending {
-  const verdict = verdictOf(result)
+  const verdict = judged(result, facts.own, expectedOf(facts.request))
   if (verdict.kind === 'bad') return { status: 'failed', sentence: verdict.why, details: [] }
+  if (verdict.kind === 'doubtful') return endingOfDoubt(verdict.why, result, facts)
   const { status } = verdict
   const isForNow = status === 'deployed' && result.mode === 'test'
   const predicate = isForNow ? 'is deployed for a test.' : PREDICATES[status]
@@ -42,6 +43,23 @@ function endingOfResult(result: Result, facts: Facts): Ending {
     status,
     sentence: `${subjectOf(facts)} ${predicate}`,
     details: said(...facts.problems, result.message),
+  }
+}
+
+/** The verdict of a result, as far as it can be believed. */
+export function judged(result: Result, watched: Watched, expected: Expected): Verdict {
+  const verdict = verdictOf(result)
+  if (verdict.kind !== 'status' || !isGreen(verdict.status)) return verdict
+  const why = doubtOf({ ...result, status: verdict.status }, watched, expected)
+  return why === undefined ? verdict : { kind: 'doubtful', why }
+}
+
+export function endingOfDoubt(why: string, { status, message }: Result, facts: Facts): Ending {
+  return {
+    status: 'failed',
+    sentence: `${subjectOf(facts)} ended as '${status}', which does not count as a good end.`,
+    details: said(why, ...facts.problems, message),
+    hint: `Look at the host itself: ${facts.ssh} status`,
   }
 }
 
@@ -57,8 +75,8 @@ function endingOfDenial(
 }
 
 /** The later deploy's verdict is taken over, and an end of it that is good is the good end of ours. */
-export function endingOfSuccessor(outcome: Outcome, id: string, facts: Facts): Ending {
-  const subject = `${subjectOf(facts)} was superseded by deploy ${id}`
+export function endingOfSuccessor(outcome: Outcome, successor: Watched, facts: Facts): Ending {
+  const subject = `${subjectOf(facts)} was superseded by deploy ${successor.id}`
   if (outcome.kind === 'denied')
     return {
       status: 'failed',
@@ -66,8 +84,8 @@ export function endingOfSuccessor(outcome: Outcome, id: string, facts: Facts): E
       details: said(outcome.words),
     }
   const { result } = outcome
-  const verdict = verdictOf(result)
-  if (verdict.kind === 'bad') return { status: 'failed', sentence: `${subject}.`, details: [verdict.why] }
+  const verdict = judged(result, successor, EXPECTED_OF_SUCCESSOR)
+  if (verdict.kind !== 'status') return { status: 'failed', sentence: `${subject}.`, details: [verdict.why] }
   const sentence = `${subject}: ${shortOf(result.rev)} ${PREDICATES[verdict.status]}`
   const status = isGreen(verdict.status) ? 'superseded' : verdict.status
   return { status, sentence, details: said(result.message) }
@@ -91,65 +109,19 @@ export function endingOfReboot(problem: string | undefined, facts: Facts): Endin
   return { status: 'failed', sentence: `${subject} is committed, but not booted.`, details: [problem] }
 }
 
-/** Nobody knows how it ends: what was seen last, and what the host does without us. */
-export function endingUnseen(why: LetGo['why'], facts: Facts): Ending {
-  const isCanceled = why === 'canceled'
-  if (!facts.wasSent && isCanceled)
-    return { status: 'aborted', sentence: 'Canceled before anything was asked of the host.', details: [] }
-  const reason = isCanceled ? 'The run was canceled' : "The 'timeout' is over"
-  const trouble = facts.trouble === undefined ? '' : `The connection is lost: ${facts.trouble}`
-  return {
-    status: isCanceled || trouble !== '' || !facts.wasSent ? 'unreachable' : 'failed',
-    sentence: `${reason}, and ${unseenOf(facts)}`,
-    details: said(aloneOf(facts), trouble, ...facts.problems),
-    ...hintOf(facts),
-  }
-}
-
-function hintOf(facts: Facts): { hint?: string } {
-  const canLook = facts.wasSent && facts.protocol === 'vps-deploy'
-  return canLook ? { hint: `See how it went on: ${lookOf(facts)}` } : {}
-}
-
 /** All of it, for the log. */
 export function messageOfEnding({ sentence, details }: Ending): string {
   return [sentence, ...details].join(' ')
 }
 
-/** The command that shows a deploy from its first event on. */
-export function lookOf({ ssh, request }: Facts): string {
-  return `${ssh} attach ${request.id} 0`
+/** The command that shows a deploy from its first event on; of one that is tried at a boot, that boot. */
+export function lookOf({ ssh, own, trial }: Facts): string {
+  const isTried = trial !== undefined && trial.boot !== 'none'
+  return `${ssh} attach ${isTried ? trial.id : own.id} 0`
 }
 
-function unseenOf(facts: Facts): string {
-  const { ledger, request, isConfirmed, wasSent, successor } = facts
-  if (!wasSent) return 'the host was not reached.'
-  if (facts.protocol === 'plain') return 'the forced command had not ended: whether it runs on is unknown.'
-  if (successor !== undefined)
-    return `the end of deploy ${successor.id}, which superseded this one, was not seen.`
-  if (ledger.result !== undefined)
-    return `${subjectOf(facts)} is committed, but the host is not back from its reboot.`
-  if (isConfirmed)
-    return `deploy ${request.id} goes on on the host: it is confirmed, and the host finishes it.`
-  return `deploy ${request.id} is left to the host.`
-}
-
-/** What the host does without us, as far as it is known. */
-function aloneOf(facts: Facts): string {
-  const { ledger, request } = facts
-  if (!isUndecided(facts)) return ''
-  if (ledger.accepted === undefined) return 'It has not said that it accepted it.'
-  const seen = hasActivated(ledger) ? 'The activation had begun.' : 'The activation was not seen to begin.'
-  const deadline = ledger.awaiting?.deadline ?? ledger.accepted.deadline
-  if (request.confirmSeconds === 0) return `${seen} The host's own checks decide, until ${deadline}.`
-  return `${seen} Without a confirmation the host rolls back by itself, at ${deadline} at the latest.`
-}
-
-function isUndecided({ wasSent, protocol, isConfirmed, ledger }: Facts): boolean {
-  return wasSent && protocol === 'vps-deploy' && !isConfirmed && ledger.result === undefined
-}
-
-function subjectOf({ request, place }: Facts): string {
+/** `95a89711a27f on vps-arm (example.org)`. */
+export function subjectOf({ request, place }: Facts): string {
   return `${shortOf(request.rev)} on ${place}`
 }
 
@@ -158,6 +130,7 @@ export function shortOf(rev: string): string {
   return rev.slice(0, 12)
 }
 
-function said(...parts: readonly string[]): readonly string[] {
+/** Without the empty ones. */
+export function said(...parts: readonly string[]): readonly string[] {
   return parts.filter((part) => part !== '')
 }

@@ -19,6 +19,7 @@ export interface Accepted extends Common, Identity {
   readonly configuration: string
   readonly version: string
   readonly deadline: string
+  readonly secondsLeft: number | undefined
 }
 
 export interface Phase extends Common {
@@ -81,6 +82,8 @@ export interface Result extends Common, Identity {
   readonly newFailedUnits: readonly string[]
   readonly message: string
   readonly supersededBy: string
+  /** Of the deploy that tries the system at the next boot; `undefined` = it is not tried. */
+  readonly trial: string | undefined
 }
 
 export type Event =

@@ -1,8 +1,20 @@
 import { hostAndPort } from '../shared/address.ts'
 import type { Destination } from '../shared/ports.ts'
 import type { Inputs } from './inputs.ts'
-import { EMPTY_LEDGER, type Ledger } from './ledger.ts'
 import type { DeployRequest } from './request.ts'
+import { newWatched, type Watched } from './watched.ts'
+
+/** The deploy that tries a scheduled system at one boot. */
+export interface Trial extends Watched {
+  /** Store path. */
+  readonly system: string
+  /** Whether the host was told to boot into it: `asked` = without an answer so far. */
+  boot: 'none' | 'asked' | 'taken'
+}
+
+export function newTrial(id: string, system: string): Trial {
+  return { ...newWatched(id), system, boot: 'none' }
+}
 
 /** What has been seen and done so far: all that outputs, summary and last words are made from. */
 export interface Facts {
@@ -14,13 +26,12 @@ export interface Facts {
   readonly ssh: string
   /** `vps-arm (example.org)`, once it has said its name. */
   place: string
-  ledger: Ledger
+  readonly own: Watched
   /** The request may have reached the host. */
   wasSent: boolean
   /** The later deploy that took over. */
-  successor: { readonly id: string; ledger: Ledger } | undefined
-  /** The host said that the commit stands. */
-  isConfirmed: boolean
+  successor: Watched | undefined
+  trial: Trial | undefined
   /** Why it was not confirmed, in sentences. */
   readonly problems: string[]
   /** Why there is no connection; `undefined` = there is one, or there was none yet. */
@@ -36,10 +47,10 @@ export function newFacts(request: DeployRequest, { destination, protocol }: Inpu
     host: hostAndPort(destination.host, destination.port),
     ssh: sshWords(destination),
     place: hostAndPort(destination.host, destination.port),
-    ledger: EMPTY_LEDGER,
+    own: newWatched(request.id),
     wasSent: false,
     successor: undefined,
-    isConfirmed: false,
+    trial: undefined,
     problems: [],
     trouble: undefined,
     reboot: 'none',

@@ -4,8 +4,9 @@ import type { Status } from './verdict.ts'
 
 /** Every output of the action; `''` = not known. */
 export function outputsOf(facts: Facts, { status, durationMs }: { status: Status; durationMs: number }) {
-  const { request, ledger } = facts
-  const { diff, units } = ledger
+  const { request, own, trial } = facts
+  const { diff } = own.ledger
+  const units = own.ledger.units ?? trial?.ledger.units
   return {
     status,
     'deploy-id': facts.protocol === 'plain' ? '' : request.id,
@@ -17,9 +18,9 @@ export function outputsOf(facts: Facts, { status, durationMs }: { status: Status
   }
 }
 
-/** Of the later deploy, if that took over. */
-export function finalResultOf({ ledger, successor }: Facts): Result | undefined {
-  return successor?.ledger.result ?? ledger.result
+/** Of the later deploy, if that took over, else of the trial boot, if there was one. */
+export function finalResultOf({ own, successor, trial }: Facts): Result | undefined {
+  return successor?.ledger.result ?? trial?.ledger.result ?? own.ledger.result
 }
 
 /** The outputs that the host's result decides. */

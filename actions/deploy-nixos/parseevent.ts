@@ -48,6 +48,7 @@ function parseAccepted(fields: Json, common: Common): Accepted {
     configuration: textIn(fields['configuration']),
     version: textIn(fields['version']),
     deadline: textIn(fields['deadline']),
+    secondsLeft: numberIn(fields['secondsLeft']),
   }
 }
 
@@ -117,5 +118,11 @@ function parseResult(fields: Json, common: Common): Result {
     newFailedUnits: textsIn(fields['newFailedUnits']),
     message: textIn(fields['message']),
     supersededBy: textIn(fields['supersededBy']),
+    trial: trialIn(fields['trial']),
   }
+}
+
+/** Anything but nothing names one, if only a wrong one. */
+function trialIn(value: unknown): string | undefined {
+  return value === undefined || value === null ? undefined : textIn(value)
 }

@@ -4,10 +4,11 @@ import { closureSentence, failedUnitWords, packageWords, unitLists } from './cha
 import type { ClosureDiff } from './closurediff.ts'
 import { lookOf, shortOf, type Ending } from './ending.ts'
 import type { Units } from './events.ts'
-import type { Facts } from './facts.ts'
-import type { Span } from './ledger.ts'
+import type { Facts, Trial } from './facts.ts'
+import { EMPTY_LEDGER, type Span } from './ledger.ts'
 import { finalResultOf, ofResult } from './outputs.ts'
 import { titleOf } from './show.ts'
+import { byHand } from './trialwords.ts'
 import { isGreen, type Status } from './verdict.ts'
 
 /** A bump of nixpkgs changes thousands; the log has them all. */
@@ -15,21 +16,33 @@ const MAX_ROWS = 200
 
 /** The job summary: what happened first, then what changed, how long it took, and where to look. */
 export function summaryOf(facts: Facts, ending: Ending, durationMs: number): string {
-  const { ledger } = facts
+  const { own, trial } = facts
+  const { units, spans, warnings } = toldBy(facts)
   const sections = [
     headOf(facts, ending, durationMs),
     section('Reboot required', rebootOf(facts)),
     section('Newly failed units', listOf(failedOf(facts))),
-    section('Units', ledger.units && unitsOf(ledger.units)),
-    section('Closure', ledger.diff && closureOf(ledger.diff)),
-    section('Timeline', timelineOf(ledger.spans)),
-    section('Warnings', listOf(ledger.warnings)),
+    section('Units', units && unitsOf(units)),
+    section('Closure', own.ledger.diff && closureOf(own.ledger.diff)),
+    section('Timeline', timelineOf(spans)),
+    section('Warnings', listOf(warnings)),
+    section('The trial by hand', trial && trialOf(facts, trial)),
     section(
       'Look at the host',
       facts.wasSent && facts.protocol === 'vps-deploy' && block(lookOf(facts), 'sh'),
     ),
   ]
   return sections.filter((part) => part !== '').join('\n')
+}
+
+/** By the deploy and, if there was one, by its trial boot. */
+function toldBy({ own, trial }: Facts) {
+  const more = trial?.ledger ?? EMPTY_LEDGER
+  return {
+    units: own.ledger.units ?? more.units,
+    spans: [...own.ledger.spans, ...more.spans],
+    warnings: [...own.ledger.warnings, ...more.warnings],
+  }
 }
 
 /** What there is to say when nothing was begun. */
@@ -95,9 +108,16 @@ function rebootOf(facts: Facts): string {
   return listOf(finalResultOf(facts)?.rebootRequired ?? [])
 }
 
+/** For who did not have the action boot it. */
+function trialOf(facts: Facts, trial: Trial): string {
+  if (trial.boot !== 'none' || trial.ledger.spans.length > 0) return ''
+  const words = 'Boot it, wait for its nonce, and confirm it within the time that is said there:'
+  return `${words}\n\n${block(byHand(facts, trial).join('\n'), 'sh')}`
+}
+
 /** The units event knows why they failed, the result only which. */
 function failedOf(facts: Facts): readonly string[] {
-  const explained = facts.ledger.units?.newFailed ?? []
+  const explained = (facts.trial ?? facts.own).ledger.units?.newFailed ?? []
   const names = explained.map(({ unit }) => unit)
   const others = finalResultOf(facts)?.newFailedUnits.filter((unit) => !names.includes(unit)) ?? []
   return [...explained.map(failedUnitWords), ...others]

@@ -51,8 +51,9 @@ const SHOW: { readonly [T in Event['type']]: (event: EventOf<T>, log: Log) => vo
     showDiff(diff, log)
   },
   units: showUnits,
-  'awaiting-confirm': ({ deadline }, log) => {
-    log.info(`The new system runs. The host rolls back at ${deadline} unless it is confirmed.`)
+  'awaiting-confirm': ({ deadline, secondsLeft }, log) => {
+    const time = secondsLeft === undefined ? `at ${deadline}` : `in ${secondsLeft} s (at ${deadline})`
+    log.info(`The new system runs. The host rolls back ${time} unless it is confirmed.`)
   },
   warning: ({ text, dropped }, log) => {
     log.warning(dropped === undefined ? text : `${text} (${dropped} dropped)`)

@@ -6,12 +6,18 @@ export interface HostStatus {
   readonly booted: string
   /** Another one after every boot. */
   readonly bootId: string
+  /** Of the deploy that the next boot, or this one, tries; `''` = none. */
+  readonly trial: string
 }
 
 /** `undefined` = not a status. */
 export function parseStatus(answer: string): HostStatus | undefined {
   const fields = parseObject(answer)
   return (
-    fields && { booted: textIn(objectIn(fields['booted'])?.['system']), bootId: textIn(fields['bootId']) }
+    fields && {
+      booted: textIn(objectIn(fields['booted'])?.['system']),
+      bootId: textIn(fields['bootId']),
+      trial: textIn(objectIn(fields['trial'])?.['id']),
+    }
   )
 }

@@ -46,9 +46,11 @@ export function statusOfCode(code: number): Status {
   return STATUSES_BY_CODE.get(code)?.[0] ?? 'failed'
 }
 
-/** What a result says: a status, or what is wrong with the result. */
+/** What a result says: a status, or what is wrong with the result; `doubtful` = with what came before it. */
 export type Verdict =
-  { readonly kind: 'status'; readonly status: Status } | { readonly kind: 'bad'; readonly why: string }
+  | { readonly kind: 'status'; readonly status: Status }
+  | { readonly kind: 'bad'; readonly why: string }
+  | { readonly kind: 'doubtful'; readonly why: string }
 
 export function verdictOf({ status: word, exitCode }: Result): Verdict {
   const allowed: readonly string[] = STATUSES_BY_CODE.get(exitCode ?? NaN) ?? []

@@ -98,7 +98,7 @@ describe('a cancel', () => {
     expect(scene.clock.now() - canceledMs).toBeLessThan(PATIENCE_MS)
     expect(scene.status).toBe('unreachable')
     expect(scene.message).toBe(
-      `The run was canceled, and deploy ${ID} is left to the host. The activation was not seen to begin. Without a confirmation the host rolls back by itself, at 2026-11-23T03:28:00Z at the latest.`,
+      `The run was canceled, and deploy ${ID} is left to the host. The activation was not seen to begin. Without a confirmation the host rolls back by itself, in 27 min 53 s at the latest (2026-11-23T03:28:00Z by its own clock).`,
     )
   })
 
@@ -132,7 +132,7 @@ describe('a cancel', () => {
     }
     await scene.run({ 'health-urls': 'https://one.example/' })
     expect(scene.host.asked('confirm')).toEqual([])
-    expect(scene.message).toContain('at 2026-11-23T03:05:00Z at the latest.')
+    expect(scene.message).toContain('in 1 min 30 s at the latest (2026-11-23T03:05:00Z by its own clock).')
   })
 
   test('after the confirmation knows that the host finishes', async () => {

@@ -25,7 +25,7 @@ describe('a good deploy', () => {
       'endgroup ',
       'group Activate',
       'endgroup ',
-      'info The new system runs. The host rolls back at 2026-11-23T03:05:00Z unless it is confirmed.',
+      'info The new system runs. The host rolls back in 90 s (at 2026-11-23T03:05:00Z) unless it is confirmed.',
       'group Commit',
       'info Confirmed over a fresh connection.',
       'endgroup ',
@@ -42,8 +42,10 @@ describe('a good deploy', () => {
       notRestarted: ['b.service'],
     }
     const scene = await playing(async (deploy) => {
+      deploy.accepted()
       deploy.emit('diff', { added: [], removed: [], changed: [], sizeBytes: { from: 1, to: 2 } })
       deploy.emit('units', { ...units, newFailed: [] })
+      deploy.confirmed()
       deploy.result('deployed', 0, { rebootRequired: ['kernel: 1 -> 2'], newFailedUnits: [] })
     })
     expect(scene.outputs.values).toEqual({

@@ -59,9 +59,15 @@ export class FakeDeploy {
     return Promise.race([this.#decided.promise, late.then(() => this.#decided.promise)])
   }
 
+  /** Has asked for a confirmation and got one, from anybody. */
+  confirmed(): void {
+    this.emit('awaiting-confirm', { nonce: NONCE, deadline: '2026-11-23T03:05:00Z', secondsLeft: 90 })
+  }
+
   result(status: string, exitCode: number, fields: Fields = {}): void {
     const { id, rev, mode } = this
-    const systems = { system: '/nix/store/bbb-new', previousSystem: '/nix/store/aaa-old', generation: 42 }
+    const previousSystem = status === 'unchanged' ? '/nix/store/bbb-new' : '/nix/store/aaa-old'
+    const systems = { system: '/nix/store/bbb-new', previousSystem, generation: 42 }
     const lists = { rebootRequired: [], newFailedUnits: [], message: '' }
     this.emit('result', { status, exitCode, id, rev, mode, ...systems, ...lists, ...fields })
   }

@@ -68,6 +68,7 @@ describe('a connection that breaks', () => {
       await prepare(deploy)
       scene.host.cut()
       await scene.clock.sleep(10_000)
+      deploy.confirmed()
       deploy.result('deployed', 0)
     }
     await scene.run()
@@ -102,6 +103,7 @@ describe('an event that is missing', () => {
       deploy.accepted()
       for (const text of ['one', 'two', 'three', 'four']) deploy.log(text)
       await scene.clock.sleep(5_000)
+      deploy.confirmed()
       deploy.result('deployed', 0)
     }
     await scene.run()
@@ -110,7 +112,7 @@ describe('an event that is missing', () => {
     expect(scene.status).toBe('deployed')
   })
 
-  test('for good is said, and the rest is shown', async () => {
+  test('for good is said, the rest is shown, and no good end is believed', async () => {
     const scene = new Scene()
     scene.host.script = async (deploy) => {
       deploy.accepted()
@@ -120,7 +122,8 @@ describe('an event that is missing', () => {
     await scene.run()
     expect(scene.log.of('warning')).toEqual(['The host no longer has the events 1 to 4 of this deploy.'])
     expect(scene.log.of('host')).toEqual(['five\n'])
-    expect(scene.status).toBe('deployed')
+    expect(scene.status).toBe('failed')
+    expect(scene.message).toContain('its state was lost or set back.')
   })
 
   test('is not confused with a line that is none', async () => {

@@ -7,10 +7,11 @@ describe('the end of a deploy decides over the step', () => {
   test.each([
     ['deployed', 0, 'is deployed. Words.'],
     ['unchanged', 0, 'was deployed already. Words.'],
-    ['planned', 0, 'was planned only. Words.'],
     ['scheduled', 0, 'becomes active at the next boot. Words.'],
+    ['planned', 0, 'was planned only. Words.'],
   ])('%s is green', async (status, code, words) => {
-    const scene = await playing(ending(status, code, { message: 'Words.' }))
+    const mode = status === 'planned' ? 'dry-activate' : 'switch'
+    const scene = await playing(ending(status, code, { message: 'Words.' }), { mode })
     expect(scene.error).toBeUndefined()
     expect(scene.status).toBe(status)
     expect(scene.lines.at(-1)).toBe(`info 95a89711a27f on vps-arm (example.org) ${words} (${status}, 2 s)`)

@@ -119,7 +119,7 @@ describe('sizes and versions', () => {
 
 test('a status may say nothing', () => {
   expect(parseStatus('')).toBeUndefined()
-  expect(parseStatus('{}')).toEqual({ booted: '', bootId: '' })
+  expect(parseStatus('{}')).toEqual({ booted: '', bootId: '', trial: '' })
 })
 
 describe('the command that looks at the host', () => {

@@ -175,8 +175,12 @@ describe('without a reboot', () => {
     expect(scene.status).toBe('scheduled')
   })
 
-  test.each(['test', 'dry-activate'])('mode %s never reboots', async (mode) => {
-    const scene = await playing(ending('deployed', 0, KERNEL), { mode, ...WHEN_REQUIRED })
+  test.each([
+    ['test', 'deployed'],
+    ['dry-activate', 'planned'],
+  ])('mode %s never reboots', async (mode, status) => {
+    const scene = await playing(ending(status, 0, KERNEL), { mode, ...WHEN_REQUIRED })
+    expect(scene.status).toBe(status)
     expect(scene.host.asked('reboot')).toEqual([])
     expect(scene.log.of('warning')).toEqual([])
   })

@@ -102,10 +102,11 @@ export async function playing(script: Script, inputs: Readonly<Record<string, st
   return scene.run(inputs)
 }
 
-/** A host that needs no confirmation and says how it ended. */
+/** A host that says how it ended; a good end was confirmed before the action could answer. */
 export function ending(status: string, code: number, fields: Readonly<Record<string, unknown>> = {}): Script {
   return async (deploy) => {
     await prepare(deploy)
+    if (status === 'deployed') deploy.confirmed()
     deploy.result(status, code, fields)
   }
 }

@@ -63,6 +63,7 @@ describe('a deploy that was superseded', () => {
         deploy.result('superseded', 0, { supersededBy: LATEST })
       },
       [LATEST]: (deploy) => {
+        deploy.accepted()
         deploy.result('unchanged', 0)
       },
     })

@@ -57,7 +57,7 @@ describe('at the end of the timeout', () => {
     const scene = await playingUntilSilent()
     expect(scene.status).toBe('unreachable')
     expect(scene.message).toBe(
-      `The 'timeout' is over, and deploy ${ID} is left to the host. The activation had begun. Without a confirmation the host rolls back by itself, at 2026-11-23T03:28:00Z at the latest. The connection is lost: example.org does not answer.`,
+      `The 'timeout' is over, and deploy ${ID} is left to the host. The activation had begun. Without a confirmation the host rolls back by itself, now at the latest (2026-11-23T03:28:00Z by its own clock). The connection is lost: example.org does not answer.`,
     )
     expect(scene.hint).toBe(`See how it went on: ssh deploy@example.org attach ${ID} 0`)
     expect(scene.clock.now()).toBeLessThanOrEqual(1_800_000)
@@ -73,7 +73,9 @@ describe('at the end of the timeout', () => {
 
   test('the checks of a host that decides alone are mentioned', async () => {
     const scene = await playing(prepare, { 'confirm-timeout': '0' })
-    expect(scene.message).toContain("The host's own checks decide, until 2026-11-23T03:28:00Z.")
+    expect(scene.message).toContain(
+      "The host's own checks decide, now at the latest (2026-11-23T03:28:00Z by its own clock).",
+    )
   })
 
   test('nothing is claimed of a host that accepted nothing', async () => {
