@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from . import systemd
 from .clock import monotonic
+from .process import READ_BYTES, Lines, OnLine
 
 _FAST_SECONDS, _SLOW_SECONDS = 0.03, 0.3
 _DONE_STATES = ('exited', 'failed', 'dead')
@@ -29,17 +30,17 @@ class Switch(NamedTuple):
     log: str
     limit_seconds: float
 
-    def run(self, on_line: Callable[[bytes], None], canceled: Callable[[], bool]) -> Switched:
-        """Runs it to its end; `on_line` gets each line. Once `canceled` or over its limit, it is killed as a whole.
+    def run(self, on_line: OnLine, canceled: Callable[[], bool]) -> Switched:
+        """Runs it to its end; `on_line` gets each line, a long one in parts. Once `canceled` or over its limit, it is killed as a whole.
 
         Raises SystemdFailed if it cannot be started.
         """
         if _is_loaded(self.unit):
             systemd.end(self.unit)
-        tail = _Tail(self.log)
+        tail = _Tail(self.log, on_line)
         try:
             self._start()
-            return self._follow(tail, on_line, canceled)
+            return self._follow(tail, canceled)
         finally:
             systemd.end(self.unit)
             tail.close()
@@ -57,15 +58,15 @@ class Switch(NamedTuple):
             env=_environment(),
         )  # fmt: skip
 
-    def _follow(self, tail: '_Tail', on_line: Callable[[bytes], None], canceled: Callable[[], bool]) -> Switched:
+    def _follow(self, tail: '_Tail', canceled: Callable[[], bool]) -> Switched:
         until = monotonic() + self.limit_seconds
         pause = _FAST_SECONDS
         while True:
             state = systemd.show_at_once(self.unit, 'SubState', 'ExecMainCode', 'ExecMainStatus')
-            tail.drain(on_line)
+            tail.drain()
             # A switch may have systemd execute itself anew: until it answers again, the switch counts as running.
             if state is not None and state.get('SubState') in _DONE_STATES:
-                tail.drain(on_line, last=True)
+                tail.drain(last=True)
                 return _ended(state)
             if canceled():
                 return Switched(None, 'it was stopped')
@@ -98,22 +99,16 @@ def _environment() -> dict[str, str]:
 class _Tail:
     """The lines that are appended to a file from now on."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, on_line: OnLine) -> None:
         self._fd = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         os.lseek(self._fd, 0, os.SEEK_END)
-        self._rest = b''
+        self._lines = Lines('switch', on_line, _LONGEST_LINE)
 
-    def drain(self, on_line: Callable[[bytes], None], last: bool = False) -> None:
-        while data := os.read(self._fd, _LONGEST_LINE):
-            *lines, self._rest = (self._rest + data).split(b'\n')
-            for line in lines:
-                on_line(line)
-            if len(self._rest) > _LONGEST_LINE:
-                on_line(self._rest)
-                self._rest = b''
-        if last and self._rest:
-            on_line(self._rest)
-            self._rest = b''
+    def drain(self, last: bool = False) -> None:
+        while data := os.read(self._fd, READ_BYTES):
+            self._lines.feed(data)
+        if last:
+            self._lines.end()
 
     def close(self) -> None:
         os.close(self._fd)

@@ -209,7 +209,7 @@ class _Heard:
         if name == 'stdout':
             self._stdout = (self._stdout + raw + b'\n')[:_NIX_LINE]
             return
-        event = self._log.feed(raw) if not continued else None
+        event = self._log.feed_more(raw) if continued else self._log.feed(raw)
         if isinstance(event, EvalError):
             if self._hold:
                 self._held = [*self._held, raw][-_KEPT_ERRORS:]

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple, cast
 
+from .longline import LongLine
 from .text import escaped, escaped_lines, without_color
 
 _PREFIX = b'@nix '
@@ -42,10 +43,11 @@ class EvalError(NamedTuple):
 
 
 class BuildLine(NamedTuple):
-    """A line that the build of `drv` wrote."""
+    """A line that the build of `drv` wrote; `continued`: it goes on with the line before."""
 
     drv: str
     text: str
+    continued: bool = False
 
 
 Event = Message | EvalError | BuildLine
@@ -86,9 +88,10 @@ class NixLog:
     def __init__(self, source: Source = NOWHERE) -> None:
         self._source = source
         self._builds: dict[int, str] = {}
+        self._long = LongLine()
 
     def feed(self, raw: bytes) -> Event | None:
-        """What the line says; None for progress and chatter. A line that was cut cannot be read as JSON and is None."""
+        """What the line says; None for progress and chatter, and for a line that was cut, unless a build wrote it."""
         if not raw.startswith(_PREFIX):
             return (
                 Message(escaped(without_color(raw.decode('utf-8', 'backslashreplace'))), _INFO) if raw.strip() else None
@@ -96,7 +99,7 @@ class NixLog:
         try:
             value = cast(object, json.loads(raw[len(_PREFIX) :]))
         except ValueError:
-            return None
+            return self._part(self._long.begin(raw), continued=False)
         if not isinstance(value, dict):
             return None
         event = cast(dict[str, object], value)
@@ -112,6 +115,17 @@ class NixLog:
             case _:
                 pass
         return None
+
+    def feed_more(self, raw: bytes) -> Event | None:
+        """What another part of the line that was fed last says."""
+        return self._part(self._long.go_on(raw), continued=True)
+
+    def _part(self, text: str | None, continued: bool) -> BuildLine | None:
+        """Which build it is stands at the end of the line; usually there is only one."""
+        if text is None:
+            return None
+        drv = next(iter(self._builds.values())) if len(self._builds) == 1 else ''
+        return BuildLine(drv, escaped_lines(without_color(text)), continued)
 
     def _message(self, event: dict[str, object]) -> Event | None:
         level = _integer(event, 'level')

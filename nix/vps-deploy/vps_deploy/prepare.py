@@ -154,6 +154,8 @@ def nix_events(job: Job) -> Callable[[Event], None]:
     def show(event: Event) -> None:
         if isinstance(event, EvalError):
             job.log.error('nix', event.message, event.to_json())
+        elif isinstance(event, BuildLine) and event.continued:
+            job.log.line('nix', event.text, continued=True)
         elif isinstance(event, BuildLine):
             name = os.path.basename(event.drv).partition('-')[2].removesuffix('.drv')
             job.log.line('nix', f'{name}> {event.text}')

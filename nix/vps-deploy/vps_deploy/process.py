@@ -93,7 +93,7 @@ def stream(
     child = _start(argv, env, False)
     if oom_score_adj is not None:
         _set_oom_score(child.pid, oom_score_adj)
-    lines = {name: _Lines(name, on_line, max_line) for name in ('stdout', 'stderr')}
+    lines = {name: Lines(name, on_line, max_line) for name in ('stdout', 'stderr')}
     try:
         return _follow(child, lambda name, data: lines[name].feed(data), _Limits(timeout, canceled))
     finally:
@@ -124,7 +124,7 @@ class _Kept:
         return self._data[name].decode('utf-8', 'backslashreplace')
 
 
-class _Lines:
+class Lines:
     """Cuts a byte stream into lines of bounded length, never within a UTF-8 character."""
 
     def __init__(self, name: str, on_line: OnLine, limit: int) -> None:

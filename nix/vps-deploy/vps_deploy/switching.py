@@ -29,8 +29,9 @@ def switch(job: Job, system: str, action: str, limit_seconds: float, *, stoppabl
     if not stoppable and action == 'test':
         name = 'rollback'
 
-    def show(raw: bytes) -> None:
-        line = said.feed(printable(raw))
+    def show(_: str, raw: bytes, continued: bool) -> None:
+        # No part of a line but the first is looked at: it may be a quotation of anything.
+        line = None if continued else said.feed(printable(raw))
         if line is not None:
             job.log.line('switch', line)
 

@@ -4,8 +4,9 @@ import re
 
 _PLAIN = re.compile(rb'[\t\x20-\x7e]*\Z')
 
-# C0 and C1 controls, line and paragraph separators, and the characters that reorder or hide text on a screen.
-_UNSAFE = re.compile('[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]')
+# C0 and C1 controls, line and paragraph separators, the characters that reorder or hide text on a screen, and halves of
+# pairs, which JSON can name and UTF-8 cannot hold.
+_UNSAFE = re.compile('[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]')
 
 # Nix colors its messages also when nobody asked for it (internal-json), so these are taken out, not escaped.
 _COLOR = re.compile('\x1b\\[[0-9;:]*[mK]|\x1b\\]8;[^\x07\x1b]*(?:\x07|\x1b\\\\)')
