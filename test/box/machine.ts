@@ -18,7 +18,7 @@ export async function boot(slot: Slot): Promise<void> {
 }
 
 /** Starts the machine without waiting for anything. */
-async function powerOn(slot: Slot): Promise<void> {
+export async function powerOn(slot: Slot): Promise<void> {
   const script = join(import.meta.dirname, 'host', 'machine.sh')
   const root = join(slot.folder, 'disk', 'root')
   const log = openSync(consoleFile(slot), 'a')

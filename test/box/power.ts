@@ -1,5 +1,5 @@
 import { holderOf, until } from './holder.ts'
-import { boot, booted, inside, leaderOf, powerOff } from './machine.ts'
+import { boot, booted, inside, leaderOf, powerOff, powerOn } from './machine.ts'
 import { must } from './process.ts'
 import type { Slot } from './slots.ts'
 
@@ -8,6 +8,8 @@ export interface Power {
   pullPlug(): Promise<void>
   /** Boots what is on disk. */
   start(): Promise<void>
+  /** The same for what may never come up: nothing is waited for. */
+  switchOn(): Promise<void>
   reboot(): Promise<void>
   /** Resolves when a machine that went down by itself, or is about to, is up again. */
   comesBack(): Promise<void>
@@ -31,6 +33,10 @@ export function power(slot: Slot): Power {
     async start() {
       await setCable(slot, 'up')
       await boot(slot)
+    },
+    async switchOn() {
+      await setCable(slot, 'up')
+      await powerOn(slot)
     },
     async reboot() {
       const back = comesBack()
