@@ -1,5 +1,5 @@
 import { startAction } from '../support/run-action.ts'
-import type { ActionRun, RunningAction } from '../support/run-action.ts'
+import type { ActionRun, RunningAction, RunOptions } from '../support/run-action.ts'
 import type { Box } from './box.ts'
 import { leftovers } from './leftovers.ts'
 import { service } from './system.ts'
@@ -29,8 +29,8 @@ export async function deploy(box: Box, inputs: Inputs): Promise<ActionRun> {
 
 const steps = new Set<RunningAction>()
 
-export function startDeploy(box: Box, inputs: Inputs): RunningAction {
-  const step = startAction('deploy-nixos', stepInputs(box, inputs))
+export function startDeploy(box: Box, inputs: Inputs, options?: RunOptions): RunningAction {
+  const step = startAction('deploy-nixos', stepInputs(box, inputs), options)
   steps.add(step)
   void step.finished.finally(() => steps.delete(step))
   return step

@@ -12,6 +12,8 @@ export interface RunOptions {
   readonly nodeArguments?: readonly string[]
   /** Gets every piece of the log as it comes. */
   readonly onOutput?: (text: string) => void
+  /** `false`: the log is too long to be kept, `onOutput` alone sees it. */
+  readonly keepsLog?: boolean
 }
 
 export interface ActionRun {
@@ -59,7 +61,7 @@ export async function runScript(entry: string, options: RunOptions = {}): Promis
 
 export function startScript(
   entry: string,
-  { env, onOutput, nodeArguments = [] }: RunOptions = {},
+  { env, onOutput, keepsLog = true, nodeArguments = [] }: RunOptions = {},
 ): RunningAction {
   const directory = mkdtempSync(join(tmpdir(), 'nix-vps-step-'))
   const files = filesIn(directory)
@@ -69,7 +71,7 @@ export function startScript(
     env: { ...BASE_ENVIRONMENT, ...files, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const output = collected(child, onOutput)
+  const output = collected(child, keepsLog, onOutput)
   const finished = ended(child).then(({ code, signal }): ActionRun => {
     const { log, stdout, stderr } = output
     const outputs = parseOutputs(readFileSync(files.GITHUB_OUTPUT, 'utf8'))
@@ -94,7 +96,7 @@ interface Output {
   match(pattern: RegExp, limits: { timeoutMs: number; finished: Promise<unknown> }): Promise<RegExpExecArray>
 }
 
-function collected(child: ChildProcess, onOutput: RunOptions['onOutput']): Output {
+function collected(child: ChildProcess, keepsLog: boolean, onOutput: RunOptions['onOutput']): Output {
   const listeners = new Set<() => void>()
   const output: Output = {
     log: '',
@@ -125,9 +127,10 @@ function collected(child: ChildProcess, onOutput: RunOptions['onOutput']): Outpu
   }
   for (const name of ['stdout', 'stderr'] as const)
     child[name]?.setEncoding('utf8').on('data', (piece: string) => {
+      onOutput?.(piece)
+      if (!keepsLog) return
       output[name] += piece
       output.log += piece
-      onOutput?.(piece)
       for (const listener of listeners) listener()
     })
   return output
