@@ -46,8 +46,9 @@ def _secure(job: Job, stage: Stage, program: str) -> None:
     files.keep_ballast(job.deploy.path)
     gcroots.add(job.id, 'system', stage.system)
     gcroots.add(job.id, 'previous', stage.previous)
-    job.deploy.set_stage(stage)
     deadline.arm(timer(job, 1, job.deadline, program))
+    # Last: as long as it is not there, whoever finds this deploy knows that nothing was changed.
+    job.deploy.set_stage(stage)
 
 
 def _check_time(job: Job, activated: bool) -> None:

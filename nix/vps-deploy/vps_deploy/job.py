@@ -41,11 +41,17 @@ class HostGoesDown(BaseException):
     """Nothing can be started any more: what is left to do is done after the boot, by recover."""
 
 
+class HandedOver(HostGoesDown):
+    """Told to stop: another unit goes on with this deploy."""
+
+
 class Stop:
     """SIGTERM: somebody stops the worker, or the host goes down."""
 
     def __init__(self) -> None:
         self.wanted = False
+        self.stays = False
+        """Whether a rollback is finished here nevertheless."""
 
     def listen(self) -> None:
         signal.signal(signal.SIGTERM, self._on_signal)

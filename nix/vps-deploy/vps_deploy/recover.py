@@ -31,13 +31,16 @@ def main(arguments: list[str]) -> int:
     if '--guard' in given:
         return guard.watch(float(given['--guard']))
     stop = Stop()
-    stop.listen()
     spool = Spool()
     try:
         state = StateDirectory(given.get('--state-dir') or config.read().state_dir)
         if '--deadline' in given:
+            stop.stays = True
+            stop.listen()
             return at_deadline(state.deploy(given['--deadline']), state, spool, stop)
         with files.locked(spool.worker_lock):
+            # Not before: whoever only waits for the lock has nothing to finish.
+            stop.listen()
             recover_everything(state, spool, stop)
             finish.remember(state, config.read().profile)
     except HostGoesDown:

@@ -3,7 +3,7 @@
 import time
 from typing import NamedTuple
 
-from . import before, files, systemd, units
+from . import before, files, handover, systemd, units
 from .job import Job
 from .listening import is_listening
 from .state import Stage
@@ -13,6 +13,7 @@ from .units import Snapshot
 
 ATTEMPTS = 3
 LIMIT_SECONDS = 300.0
+"""For one switch. Once they are spent no other is begun: what hangs would hang again, and a boot cures that."""
 _SETTLE_SECONDS = 30.0
 """For units that are on their way."""
 _FINAL_SECONDS = 4.0
@@ -29,6 +30,7 @@ class RolledBack(NamedTuple):
 
 def roll_back(job: Job, stage: Stage) -> RolledBack:
     """Kills what still activates, runs the old system's `test`, and looks. Raises ChangedBySomebodyElse."""
+    handover.leave_if_stopped(job)
     # The old system's switch needs room for its log, or it dies of that.
     files.drop_ballast(job.deploy.path)
     for unit in units_of(job):
@@ -36,11 +38,14 @@ def roll_back(job: Job, stage: Stage) -> RolledBack:
     take_lock(job)
     expect(job, stage, (stage.system, stage.previous), (stage.default,))
     problems: list[str] = []
+    until = time.monotonic() + LIMIT_SECONDS
     for attempt in range(ATTEMPTS):
         problems = _attempt(job, stage)
         if not problems:
             break
         job.warn(f'Rollback, attempt {attempt + 1} of {ATTEMPTS}: {"; ".join(problems)}')
+        if time.monotonic() > until:
+            break
     return RolledBack(problems)
 
 

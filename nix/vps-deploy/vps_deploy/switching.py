@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from . import handover
 from .activation import Switch, Switched
 from .job import ChangedBySomebodyElse, Job
 from .state import Stage
@@ -37,6 +38,8 @@ def switch(job: Job, system: str, action: str, limit_seconds: float, *, stoppabl
 
     def canceled() -> bool:
         job.log.tick()
+        if name == 'rollback':
+            handover.leave_if_stopped(job)
         return stoppable and job.canceled()
 
     unit = f'vps-deploy-{name}-{job.id}.service'

@@ -94,6 +94,10 @@ def stop(*units: str) -> None:
     _told('stop', *units)
 
 
+def start(unit: str) -> None:
+    _told('start', unit)
+
+
 def start_units(names: Sequence[str]) -> None:
     """Asks for units to be started, without waiting for them."""
     if names:

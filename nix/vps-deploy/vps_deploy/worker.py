@@ -18,10 +18,11 @@ _CRASH_PAUSE_SECONDS = 2.0
 
 def main(arguments: list[str]) -> int:
     stop = Stop()
-    stop.listen()
     spool = Spool()
     try:
         with files.locked(spool.worker_lock):
+            # Not before: whoever only waits for the lock has nothing to finish.
+            stop.listen()
             return _run(spool, stop)
     except HostGoesDown:
         return 0
