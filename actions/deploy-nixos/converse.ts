@@ -121,6 +121,6 @@ function followOther(successor: Watched, conversation: Conversation, signal: Abo
   facts.successor = successor
   const { id } = successor
   world.log.info(`A later deploy took over; following ${id}.`)
-  const watching = { watched: successor, opening: requests.attach(id, 0), asked: { id, mode: 'switch' } }
+  const watching = { watched: successor, opening: requests.attach(id, 0), asked: { id } }
   return watch(watching, conversation, signal)
 }

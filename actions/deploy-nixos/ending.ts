@@ -86,9 +86,20 @@ export function endingOfSuccessor(outcome: Outcome, successor: Watched, facts: F
   const { result } = outcome
   const verdict = judged(result, successor, EXPECTED_OF_SUCCESSOR)
   if (verdict.kind !== 'status') return { status: 'failed', sentence: `${subject}.`, details: [verdict.why] }
+  if (isGreen(verdict.status) && !deploysLater(result))
+    return {
+      status: 'failed',
+      sentence: `${subject}, which does not contain it.`,
+      details: said(result.message),
+    }
   const sentence = `${subject}: ${shortOf(result.rev)} ${PREDICATES[verdict.status]}`
   const status = isGreen(verdict.status) ? 'superseded' : verdict.status
   return { status, sentence, details: said(result.message) }
+}
+
+/** A trial boot is called off by whatever comes before it: a test, or the way back to an older system. */
+function deploysLater({ mode, rev }: Result): boolean {
+  return mode === 'switch' && rev !== ''
 }
 
 /** Without a name there is nothing whose verdict could be taken over. */

@@ -14,6 +14,7 @@ const TITLES: ReadonlyMap<string, string> = new Map([
   ['check', 'Check before the activation'],
   ['arm', 'Arm the rollback'],
   ['activate', 'Activate'],
+  ['boot', 'Wait for the boot to come to its end'],
   ['settle', 'Wait for the units to settle'],
   ['confirm', 'Confirm'],
   ['commit', 'Commit'],

@@ -70,9 +70,7 @@ export function endingOfTrial(outcome: Outcome, trial: Trial, facts: Facts): End
     predicate === undefined
       ? `The trial boot of ${subject} ${wordsOf(status, trial)}`
       : `${subject} ${predicate}`
-  const good = isGreen(status)
-    ? 'The host was rebooted, the new system was tried and is the default now.'
-    : ''
+  const good = isGreen(status) ? 'The host was rebooted to try it.' : ''
   return { status, sentence, details: said(good, ...facts.problems, result.message) }
 }
 

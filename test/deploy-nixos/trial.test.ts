@@ -13,7 +13,7 @@ describe('a trial boot with reboot: when-required', () => {
     expect(scene.host.asked('confirm')).toEqual([`confirm ${T} ${NONCE}`])
     expect(scene.error).toBeUndefined()
     expect(scene.lines.at(-1)).toMatch(
-      `info ${SUBJECT} is deployed. The host was rebooted, the new system was tried and is the default now. (deployed, `,
+      `info ${SUBJECT} is deployed. The host was rebooted to try it. (deployed, `,
     )
     expect(scene.outputs.values).toMatchObject({
       status: 'deployed',

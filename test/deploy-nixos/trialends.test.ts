@@ -84,6 +84,24 @@ test('a host that does not come back from a trial is red at the end of the timeo
   )
 })
 
+test.each([
+  ['another mode', { mode: 'test' }],
+  ['no commit', { rev: null }],
+])('a trial that was called off by a deploy with %s is red', async (_, fields) => {
+  const scene = trying({
+    afterBoot: async (trial) => {
+      trial.result('superseded', 0, { supersededBy: 'later-deploy' })
+    },
+  })
+  const later = new FakeDeploy({ id: 'later-deploy', rev: '7'.repeat(40), mode: 'switch' }, scene.clock)
+  scene.host.deploys.set('later-deploy', later)
+  later.accepted(fields)
+  later.result('deployed', 0, fields)
+  await scene.run(WHEN_REQUIRED)
+  expect(scene.status).toBe('failed')
+  expect(scene.message).toContain('was superseded by deploy later-deploy, which does not contain it.')
+})
+
 describe('a trial boot without a reboot', () => {
   test('is green, and says how it is confirmed', async () => {
     const scene = await trying({ scheduled: { message: 'Words.' } }).run()
