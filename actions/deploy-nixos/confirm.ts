@@ -1,9 +1,9 @@
-import { backoffMs } from '../shared/backoff.ts'
 import { ConnectError } from '../shared/errors.ts'
 import type { Exit, Session } from '../shared/ports.ts'
 import { ask, wordsOf, type Answer } from './ask.ts'
 import type { ConnectWorld } from './connect.ts'
 import { parseObject } from './json.ts'
+import { Pauses, REACH_MS } from './pauses.ts'
 import { requests } from './request.ts'
 import { isRefusal } from './verdict.ts'
 
@@ -22,6 +22,7 @@ export type Decision =
   | { readonly kind: 'refused'; readonly why: string }
   | { readonly kind: 'shut-out'; readonly why: string }
 
+/** After an attempt that came through, or that somebody noticed. */
 const PAUSES = { baseMs: 500, capMs: 5_000 }
 
 /**
@@ -103,31 +104,40 @@ function isRefused({ exit }: Answer): boolean {
 }
 
 async function decide(deciding: Deciding, world: ConfirmWorld, signal: AbortSignal): Promise<Decision> {
-  for (let attempt = 1; ; attempt++) {
+  const pauses = new Pauses(world.random, PAUSES)
+  for (;;) {
     signal.throwIfAborted()
     const decision = await decideOnce(deciding, world, signal)
-    if (decision !== undefined) return decision
-    await world.clock.sleep(backoffMs(attempt, PAUSES, world.random), signal)
+    if (decision.kind !== 'unreachable') return decision
+    await world.clock.sleep(pauses.after(decision), signal)
   }
 }
 
-/** `undefined` = the host has not said. */
+/** The host has not said. */
+interface Undecided {
+  readonly kind: 'unreachable'
+  readonly isUnnoticed: boolean
+}
+
 async function decideOnce(
   deciding: Deciding,
   world: ConfirmWorld,
   signal: AbortSignal,
-): Promise<Decision | undefined> {
+): Promise<Decision | Undecided> {
   try {
-    await using session = await world.dial({ timeoutMs: world.connectTimeoutMs, signal })
+    const dialing = { timeoutMs: world.connectTimeoutMs, reachMs: REACH_MS, signal }
+    await using session = await world.dial(dialing)
     const answer = await ask(session, deciding.request, { clock: world.clock, signal })
     const decision = decisionOf(answer, deciding)
-    if (decision === undefined) world.log.info(`No answer yet, ${wordsOf(answer)}. Asking again …`)
-    return decision
+    if (decision !== undefined) return decision
+    signal.throwIfAborted()
+    world.log.info(`No answer yet, ${wordsOf(answer)}. Asking again …`)
+    return { kind: 'unreachable', isUnnoticed: false }
   } catch (error) {
     if (!(error instanceof ConnectError)) throw error
     if (error.kind !== 'unreachable') return { kind: 'shut-out', why: error.message }
     world.log.info(`${error.message} Trying again …`)
-    return undefined
+    return { kind: 'unreachable', isUnnoticed: error.isUnnoticed }
   }
 }
 

@@ -2,6 +2,8 @@ import { backoffMs } from '../shared/backoff.ts'
 import { formatDuration } from '../shared/duration.ts'
 import { ConnectError } from '../shared/errors.ts'
 import type { Clock, Dial, Log, Random, Session } from '../shared/ports.ts'
+import { LetGo } from './limits.ts'
+import { Pauses, REACH_MS } from './pauses.ts'
 
 export interface ConnectWorld {
   readonly dial: Dial
@@ -16,8 +18,8 @@ export interface ConnectLimits {
 }
 
 const PAUSES = { baseMs: 1_000, capMs: 15_000 }
-/** sshd and fail2ban lock out who is refused too often. */
-const PAUSES_WHEN_REFUSED = { baseMs: 10_000, capMs: 60_000 }
+/** A host that is there is never quiet for so long. */
+const QUIET_MS = 5_000
 
 /**
  * The first connection, and what `greet` makes of it. Only what may pass is tried again: a refused key, a wrong host
@@ -62,7 +64,10 @@ function isPassing(error: unknown): error is ConnectError {
 export class Link implements AsyncDisposable {
   readonly #world: ConnectWorld
   readonly #timeoutMs: number
+  readonly #closing = new AbortController()
+  readonly #ending: Promise<void>[] = []
   #session: Session | undefined
+  #next: Promise<Session> | undefined
   #trouble: string | undefined
 
   constructor(world: ConnectWorld, timeoutMs: number, session: Session) {
@@ -71,9 +76,9 @@ export class Link implements AsyncDisposable {
     this.#session = session
   }
 
-  /** The open connection, if there is one. */
+  /** The open connection, if there is one that somebody seems to hear. */
   get session(): Session | undefined {
-    return this.#session
+    return this.#session === undefined || isQuiet(this.#session) ? undefined : this.#session
   }
 
   /** Why there is no connection; `undefined` while there is one. */
@@ -84,7 +89,7 @@ export class Link implements AsyncDisposable {
   /** The open connection, or a new one. Rejects only with the signal's reason. */
   async open(signal: AbortSignal): Promise<Session> {
     signal.throwIfAborted()
-    this.#session ??= await this.#reconnect(signal)
+    this.#session ??= await this.#connected(signal)
     this.#trouble = undefined
     return this.#session
   }
@@ -97,22 +102,57 @@ export class Link implements AsyncDisposable {
     await session?.[Symbol.asyncDispose]()
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#session?.[Symbol.asyncDispose]()
+  /**
+   * Watches a connection that is being listened to. When it falls silent a second one is made beside it, for the kernel
+   * finds a link late that has come back; resolves once that one has taken its place. Rejects only with the signal's
+   * reason.
+   */
+  async relieved(session: Session, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      await this.#world.clock.sleep(Math.max(QUIET_MS - session.quietMs(), 0) + 1, signal)
+      if (!isQuiet(session)) continue
+      const next = await this.#connected(signal)
+      // Nobody is to hear any more from the one that is quiet; it may take a while to close.
+      const old = isQuiet(session) ? session : next
+      this.#ending.push(Promise.resolve(old[Symbol.asyncDispose]()))
+      this.#trouble = undefined
+      if (old === next) continue
+      this.#session = next
+      return
+    }
   }
 
-  async #reconnect(signal: AbortSignal): Promise<Session> {
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort(new LetGo('ended'))
+    await this.#session?.[Symbol.asyncDispose]()
+    await this.#next?.then(
+      (session) => session[Symbol.asyncDispose](),
+      () => undefined,
+    )
+    await Promise.all(this.#ending)
+  }
+
+  /** Who stops waiting for a connection does not stop it from being made: the next one to ask gets it. */
+  async #connected(signal: AbortSignal): Promise<Session> {
+    this.#next ??= this.#reconnect()
+    const session = await unlessAborted(this.#next, signal)
+    this.#next = undefined
+    return session
+  }
+
+  async #reconnect(): Promise<Session> {
     const { dial, clock, log, random } = this.#world
-    for (let attempt = 1; ; attempt++) {
+    const { signal } = this.#closing
+    const pauses = new Pauses(random)
+    for (;;) {
       try {
-        const session = await dial({ timeoutMs: this.#timeoutMs, signal })
+        const session = await dial({ timeoutMs: this.#timeoutMs, reachMs: REACH_MS, signal })
         log.info('Connected again.')
         return session
       } catch (error) {
         if (!(error instanceof ConnectError)) throw error
         this.#sayOnce(error)
-        const pauses = error.kind === 'unreachable' ? PAUSES : PAUSES_WHEN_REFUSED
-        await clock.sleep(backoffMs(attempt, pauses, random), signal)
+        await clock.sleep(pauses.after(error), signal)
       }
     }
   }
@@ -122,5 +162,22 @@ export class Link implements AsyncDisposable {
     this.#trouble = message
     if (kind === 'unreachable') this.#world.log.info(`${message} Trying again …`)
     else this.#world.log.warning(`${message} Trying again, for a host that rolls back lets us in again.`)
+  }
+}
+
+function isQuiet(session: Session): boolean {
+  return session.quietMs() > QUIET_MS
+}
+
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const giveUp = (): void => {
+    reject(signal.reason as Error)
+  }
+  signal.addEventListener('abort', giveUp)
+  try {
+    return await Promise.race([promise, aborted])
+  } finally {
+    signal.removeEventListener('abort', giveUp)
   }
 }

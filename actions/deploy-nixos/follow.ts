@@ -36,9 +36,10 @@ export async function follow(followed: Followed, line: Line, signal: AbortSignal
     const from = stream.nextSeq
     const request = from === 0 ? followed.opening : requests.attach(followed.id, from)
     const session = await link.open(signal)
-    const heard = await listen(session, { request, stream, followed, world }, signal)
+    const heard = await listen(session, { request, stream, followed, line }, signal)
     if (heard.result !== undefined) return { kind: 'result', result: heard.result }
     signal.throwIfAborted()
+    if (heard.isRelieved) continue
     const denial = denialOf(heard, stream.nextSeq > 0)
     if (denial !== undefined) return denial
     if (!stream.isTorn) await partFrom(line, heard)
@@ -57,24 +58,27 @@ interface Listening {
   readonly request: string
   readonly stream: EventStream
   readonly followed: Followed
-  readonly world: ConnectWorld
+  readonly line: Line
 }
 
 interface Heard {
   readonly exit: Exit
   readonly stderr: string
   readonly result: Result | undefined
+  /** The connection fell silent, and another one has taken its place. */
+  readonly isRelieved: boolean
 }
 
 const MAX_STDERR = 65_536
 /** The reason to stop listening that is no failure. */
 const ENOUGH = Symbol('enough')
 
-/** One connection's part: until the result, the end of the connection, or an event is missing. */
+/** One connection's part: until the result, the end of the connection, its relief, or an event is missing. */
 async function listen(session: Session, listening: Listening, signal: AbortSignal): Promise<Heard> {
   const enough = new AbortController()
   const end = AbortSignal.any([enough.signal, signal])
   let result: Result | undefined
+  let isRelieved = false
   let stderr = ''
   const handlers = {
     stdout: (text: string) => {
@@ -92,14 +96,26 @@ async function listen(session: Session, listening: Listening, signal: AbortSigna
     },
   }
   listening.stream.restart()
+  const relief = listening.line.link.relieved(session, end).then(
+    () => {
+      isRelieved = true
+      enough.abort(ENOUGH)
+    },
+    (error: unknown) => {
+      enough.abort(error)
+    },
+  )
   const exit = await session.exec(listening.request, handlers, end)
+  // It is the first reason that stays.
+  enough.abort(ENOUGH)
+  await relief
   if (enough.signal.reason !== ENOUGH) enough.signal.throwIfAborted()
-  return { exit, stderr: stderr.trim(), result }
+  return { exit, stderr: stderr.trim(), result, isRelieved }
 }
 
-function take(text: string, { stream, followed, world }: Listening): Result | undefined {
+function take(text: string, { stream, followed, line }: Listening): Result | undefined {
   const { events, problems } = stream.read(text)
-  for (const problem of problems) world.log.warning(problem)
+  for (const problem of problems) line.world.log.warning(problem)
   for (const event of events) followed.onEvent(event)
   return events.find((event) => event.type === 'result')
 }

@@ -67,7 +67,10 @@ function algorithmsError(message: string, { where }: Attempt, cause: unknown): C
 function unreachable(error: unknown, { where, stage }: Attempt): ConnectError {
   const words = SYSTEM_WORDS.get(codeOf(error))
   if (stage === 'connect')
-    return new ConnectError('unreachable', `${where} ${words ?? messageOf(error)}.`, { cause: error })
+    return new ConnectError('unreachable', `${where} ${words ?? messageOf(error)}.`, {
+      isUnnoticed: true,
+      cause: error,
+    })
   const during = stage === 'handshake' ? 'before the keys were exchanged' : 'while it checked our key'
   return new ConnectError('unreachable', `${where} ended the connection ${during} (${messageOf(error)}).`, {
     hint: 'Is it an SSH server? A busy one, or one that has penalized this address, closes connections like this.',

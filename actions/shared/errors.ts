@@ -24,13 +24,20 @@ export class ActionError extends Error {
  */
 export type ConnectErrorKind = 'host-key' | 'auth' | 'key' | 'algorithms' | 'unreachable'
 
+interface ConnectErrorDetails extends ErrorDetails {
+  /** No server has noticed the attempt, so none can hold it against us. */
+  readonly isUnnoticed?: boolean
+}
+
 export class ConnectError extends ActionError {
   override readonly name = 'ConnectError'
   readonly kind: ConnectErrorKind
+  readonly isUnnoticed: boolean
 
-  constructor(kind: ConnectErrorKind, message: string, details: ErrorDetails = {}) {
+  constructor(kind: ConnectErrorKind, message: string, details: ConnectErrorDetails = {}) {
     super(message, details)
     this.kind = kind
+    this.isUnnoticed = details.isUnnoticed ?? false
   }
 }
 

@@ -73,11 +73,15 @@ export interface Session extends AsyncDisposable {
    * closes the channel and gives `lost`; it does not stop the command on the host.
    */
   exec(command: string, handlers: ExecHandlers, signal?: AbortSignal): Promise<Exit>
+  /** For how long nothing at all has come over it. A host that is there gives a sign of life every other second. */
+  quietMs(): number
 }
 
 export interface DialOptions {
   /** For everything up to a session: name, connection, keys, jump host. */
   readonly timeoutMs: number
+  /** For the TCP connection alone, of which no server knows until it stands; default: as long as the rest. */
+  readonly reachMs?: number
   readonly signal?: AbortSignal
 }
 

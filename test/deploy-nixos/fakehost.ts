@@ -48,9 +48,18 @@ export class FakeHost {
   script: (deploy: FakeDeploy) => Promise<void> = async () => {}
   /** Why connection number n (from 1) is not made. */
   refuse: (connection: number) => Error | undefined = () => undefined
+  /** For how long nothing has come over connection number n. */
+  quietMs: (connection: number) => number = () => 0
+  /** How long connection number n takes to be made. */
+  dialMs: (connection: number) => number = () => 0
   connections = 0
   /** Thrown by a script: the test is wrong. */
   failure: Error | undefined
+  /** The numbers of the connections that nobody has closed. */
+  get open(): readonly number[] {
+    return [...this.#open]
+  }
+  readonly #open = new Set<number>()
   readonly #running = new Set<(exit: Exit) => void>()
 
   constructor(clock: FakeClock) {
@@ -67,6 +76,8 @@ export class FakeHost {
     const connection = ++this.connections
     const error = this.refuse(connection)
     if (error !== undefined) throw error
+    const ms = this.dialMs(connection)
+    if (ms > 0) await this.clock.sleep(ms)
     const openedMs = this.clock.now()
     return this.#session(connection, openedMs)
   }
@@ -83,6 +94,7 @@ export class FakeHost {
 
   #session(connection: number, openedMs: number): Session {
     let isClosed = false
+    this.#open.add(connection)
     return {
       exec: async (command, handlers, signal) => {
         if (isClosed) throw new Error(`'${command}' over a closed connection`)
@@ -121,8 +133,10 @@ export class FakeHost {
         })
         return promise
       },
+      quietMs: () => this.quietMs(connection),
       [Symbol.asyncDispose]: async () => {
         isClosed = true
+        this.#open.delete(connection)
       },
     }
   }
@@ -164,6 +178,9 @@ function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown))
 }
 
+export const unnoticed = new ConnectError('unreachable', 'example.org does not answer.', {
+  isUnnoticed: true,
+})
 export const unreachable = new ConnectError('unreachable', 'example.org does not answer.')
 export const refused = new ConnectError('auth', "example.org refused the key for user 'deploy'.")
 export const wrongKey = new ConnectError('host-key', 'The host key of example.org is not the pinned one.')

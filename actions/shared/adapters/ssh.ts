@@ -1,4 +1,4 @@
-import { connect as connectTcp } from 'node:net'
+import { connect as connectTcp, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { hostAndPort } from '../address.ts'
 import { formatDuration } from '../duration.ts'
@@ -8,8 +8,8 @@ import type { Destination, Dial, DialOptions, Endpoint, Session } from '../ports
 import { execute } from './sshexec.ts'
 import { type Connection, HostKeyRefused, type Keepalive, login } from './sshlogin.ts'
 
-/** A lost connection is noticed after about 20 s. */
-const KEEPALIVE: Keepalive = { intervalMs: 5_000, countMax: 3 }
+/** A lost connection is noticed after about 20 s; that it is quiet, after a few. */
+const KEEPALIVE: Keepalive = { intervalMs: 2_000, countMax: 9 }
 const CLOSE_MS = 1_000
 
 /** Connects to a host, through its jump host if it has one. */
@@ -17,13 +17,13 @@ export function ssh(destination: Destination, keepalive = KEEPALIVE): Dial {
   return async (options) => {
     const limit = limitOf(destination, options)
     const { jump } = destination
-    if (jump === undefined)
-      return sessionOn([await connected(destination, { open: tcpTo(destination), limit, keepalive })])
+    const open = tcpTo(jump ?? destination, options)
+    if (jump === undefined) return sessionOn([await connected(destination, { open, limit, keepalive })])
 
-    const first = await connected(jump, { open: tcpTo(jump), limit, keepalive })
+    const first = await connected(jump, { open, limit, keepalive })
     try {
-      const open = (): Promise<Duplex> => forwarded(first, destination, limit)
-      return sessionOn([await connected(destination, { open, limit, keepalive }), first])
+      const through = (): Promise<Duplex> => forwarded(first, destination, limit)
+      return sessionOn([await connected(destination, { open: through, limit, keepalive }), first])
     } catch (error) {
       await close(first)
       throw error
@@ -74,8 +74,23 @@ function firstOf(refusal: HostKeyRefused | undefined, error: unknown): unknown {
 }
 
 /** Already connecting when it is returned, so that the host is at work while the client loads. */
-function tcpTo({ host, port }: Endpoint): () => Duplex {
-  return () => connectTcp({ host, port, noDelay: true })
+function tcpTo({ host, port }: Endpoint, { reachMs }: DialOptions): () => Duplex {
+  return () => {
+    const socket = connectTcp({ host, port, noDelay: true })
+    if (reachMs !== undefined) limitConnecting(socket, reachMs)
+    return socket
+  }
+}
+
+/** The kernel asks for a connection less and less often; who asks anew finds a link sooner that has come back. */
+function limitConnecting(socket: Socket, ms: number): void {
+  const timer = setTimeout(() => {
+    socket.destroy(Object.assign(new Error('connect ETIMEDOUT'), { code: 'ETIMEDOUT' }))
+  }, ms)
+  const done = (): void => {
+    clearTimeout(timer)
+  }
+  socket.once('connect', done).once('close', done)
 }
 
 function forwarded({ client }: Connection, { host, port }: Endpoint, limit: AbortSignal): Promise<Duplex> {
@@ -100,6 +115,7 @@ function unforwarded(where: string, error: Error): ConnectError {
 function sessionOn(connections: readonly [Connection, ...Connection[]]): Session {
   return {
     exec: (command, handlers, signal) => execute(connections[0], { command, signal }, handlers),
+    quietMs: () => connections[0].quietMs(),
     [Symbol.asyncDispose]: async () => {
       for (const connection of connections) await close(connection)
     },

@@ -17,6 +17,8 @@ export interface Connection {
   readonly socket: Duplex
   /** Why it is gone, `undefined` while it stands. */
   readonly lost: () => string | undefined
+  /** For how long nothing has come. */
+  readonly quietMs: () => number
 }
 
 export interface Keepalive {
@@ -136,18 +138,27 @@ async function authenticate(
   const client = ssh.connection
   // It is there at once, unless the configuration was refused.
   if (client === null) throw await connecting.then(() => new Error('no client'))
-  const connection = { socket, ...watched(client, progress) }
+  const watching = watched(client, progress)
   const late = new Promise<never>((_, reject) => {
     limit.addEventListener('abort', () => {
       reject(limit.reason as Error)
     })
   })
   await Promise.race([connecting, late])
-  return connection
+  return { socket, ...watching, quietMs: quietTimeOf(socket) }
+}
+
+/** Of a socket that somebody reads already: the first to listen would set it flowing. */
+function quietTimeOf(socket: Duplex): () => number {
+  let heardMs = performance.now()
+  socket.on('data', () => {
+    heardMs = performance.now()
+  })
+  return () => performance.now() - heardMs
 }
 
 /** From the first moment: node-ssh takes its own listener off once it is ready, and an error nobody hears is fatal. */
-function watched(client: Client, progress: Progress): Omit<Connection, 'socket'> {
+function watched(client: Client, progress: Progress): Pick<Connection, 'client' | 'lost'> {
   let reason: string | undefined
   client.on('connect', () => {
     progress.stage = 'handshake'

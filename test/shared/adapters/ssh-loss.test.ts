@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import { ssh } from '../../../actions/shared/adapters/ssh.ts'
 import { collect, endpointTo } from '../../support/endpoint.ts'
@@ -45,6 +48,55 @@ describe('a connection that breaks while a command runs', () => {
     await new Promise((resolve) => setTimeout(resolve, 100))
     expect((await collect(session, 'true')).exit).toEqual({ kind: 'lost', reason: expect.any(String) })
   })
+})
+
+test('a host that does not answer at all is given up as soon as the caller says', async () => {
+  await using deaf = await startDeaf()
+  await using sshd = await startSshd()
+  const dial = ssh({ ...endpointTo(sshd), port: deaf.port })
+  await expect(dial({ timeoutMs: 60_000, reachMs: 300 })).rejects.toMatchObject({
+    kind: 'unreachable',
+    isUnnoticed: true,
+    message: `127.0.0.1:${deaf.port} did not answer.`,
+  })
+})
+
+/** Its kernel drops what asks for a connection, for as many wait already as may. */
+async function startDeaf(): Promise<{ port: number } & AsyncDisposable> {
+  const program =
+    'import socket, time; s = socket.create_server(("127.0.0.1", 0), backlog=0); print(s.getsockname()[1], flush=True); time.sleep(600)'
+  const child = spawn('python3', ['-c', program], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [line] = (await once(child.stdout, 'data')) as [Buffer]
+  const port = Number(line.toString())
+  const waiting = connect({ host: '127.0.0.1', port })
+  await once(waiting, 'connect')
+  return {
+    port,
+    [Symbol.asyncDispose]: async () => {
+      waiting.destroy()
+      child.kill()
+      await once(child, 'close')
+    },
+  }
+}
+
+test('a session tells for how long its host has been quiet', async () => {
+  await using sshd = await startSshd()
+  await using session = await ssh(endpointTo(sshd), { intervalMs: 50, countMax: 100 })(TIMEOUT)
+  const longestQuiet = async (): Promise<number> => {
+    let longest = 0
+    for (let look = 0; look < 60; look++) {
+      await new Promise((resolve) => setTimeout(resolve, 10))
+      longest = Math.max(longest, session.quietMs())
+    }
+    return longest
+  }
+  const whileThere = await longestQuiet()
+  sshd.signal('SIGSTOP')
+  const whileStopped = await longestQuiet()
+  sshd.signal('SIGKILL')
+  expect(whileStopped).toBeGreaterThan(500)
+  expect(whileThere).toBeLessThan(whileStopped)
 })
 
 test('a disposed session has closed its connection', async () => {
