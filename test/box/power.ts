@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
 import { holderOf, until } from './holder.ts'
 import { boot, booted, inside, leaderOf, powerOff, powerOn } from './machine.ts'
 import { must } from './process.ts'
@@ -48,15 +51,43 @@ export function power(slot: Slot): Power {
   }
 }
 
+/** A bad cable; both directions are alike. */
+export interface Impairment {
+  /** The part of the packets that is lost, from 0 to 1. */
+  readonly loss: number
+  /** One way. */
+  readonly delayMs: number
+  /** Which packets are lost. */
+  readonly seed: number
+}
+
 export interface Network {
   /** The cable to the box. */
   link(state: 'up' | 'down'): Promise<void>
+  /** Lays a bad cable instead, until this process or the box ends. Connections that stand break. */
+  impair(how: Impairment): Promise<void>
 }
 
 export function network(slot: Slot): Network {
   return {
     link: (state) => setCable(slot, state),
+    impair: (how) => layBadCable(slot, how),
   }
+}
+
+async function layBadCable(slot: Slot, { loss, delayMs, seed }: Impairment): Promise<void> {
+  const script = join(import.meta.dirname, 'host', 'lossy.py')
+  const ends = [slot.interface, `${slot.machineAddress}/30`, 'host0', `${slot.address}/30`]
+  const how = [loss, delayMs, seed].map(String)
+  const cable = spawn('python3', ['-IS', script, String(holderOf(slot)), ...ends, ...how], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  const failed = once(cable, 'exit').then(([code]) => {
+    throw new Error(`The bad cable to the box '${slot.name}' ended with ${String(code)}.`)
+  })
+  await Promise.race([once(cable.stdout, 'data'), failed])
+  failed.catch(() => undefined)
+  for (const part of [cable, cable.stdin, cable.stdout] as unknown as { unref(): void }[]) part.unref()
 }
 
 /** At the box's end: at the machine's, the packets to it would leave by the default route. */

@@ -70,6 +70,8 @@ MaxSessions 100
 Subsystem sftp internal-sftp
 Match User deploy
   AuthenticationMethods publickey
+  ClientAliveInterval 15
+  ClientAliveCountMax 4
 `
 
 /** The configuration of the host half in the box, as the NixOS module would write it. */

@@ -1,155 +1,142 @@
 // Scenarios that mostly wait, for deadlines or for a link: they all wait at the same time, each on a box of its own.
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
-import { bootBox } from './box.ts'
 import type { Box } from './box.ts'
-import {
-  endOf,
-  hostState,
-  idle,
-  leftovers,
-  mustDeploy,
-  shownAndWritten,
-  startDeploy,
-  tearDown,
-} from './deploying.ts'
-import type { HostState } from './deploying.ts'
-import { askAnew } from './sshclient.ts'
+import { bootBox } from './box.ts'
+import { cutDeploy, deployed, rolledBack } from './cutting.ts'
+import type { CutDeploy, Cutting } from './cutting.ts'
+import { tearDown } from './deploying.ts'
+import { makeHoldable } from './holding.ts'
+import * as stories from './waiting.ts'
 
-jest.setTimeout(300_000)
+jest.setTimeout(400_000)
 
 const boxes: Box[] = []
 
-interface Scene {
-  readonly box: Box
-  readonly before: HostState
-}
-
-/** A box with a good system, on which a scenario can begin. */
-async function scene(): Promise<Scene> {
-  const box = await bootBox()
-  boxes.push(box)
-  return { box, before: await mustDeploy(box, { units: { 'idle.service': idle } }) }
-}
-
-type Story<T> = (scene: Scene) => Promise<T>
+type Scene = Awaited<ReturnType<typeof stories.scene>>
 
 /** Begins a story now; its test waits for its end. */
-async function begin<T>(story: Story<T>): Promise<{ readonly end: Promise<T> }> {
-  const end = story(await scene())
+async function begin<T>(story: (scene: Scene) => Promise<T>): Promise<{ readonly end: Promise<T> }> {
+  const scene = await stories.scene()
+  boxes.push(scene.box)
+  return begun(story(scene))
+}
+
+async function beginCut(cutting: Cutting): Promise<{ readonly end: Promise<CutDeploy> }> {
+  const box = await bootBox()
+  boxes.push(box)
+  await makeHoldable(box)
+  return begun(cutDeploy(box, cutting))
+}
+
+function begun<T>(end: Promise<T>): { readonly end: Promise<T> } {
   // A story that fails does so in its own test.
   end.catch(() => undefined)
   return { end }
 }
 
-/** Waits until the deploy is in the middle of its activation. */
-const activating = (box: Box) => box.must('until [ -e /run/activating ]; do sleep 0.05; done')
-const activation = (seconds: number) => `touch /run/activating; sleep ${seconds}`
-
-/** The link goes down during the activation and stays down until the step has ended. */
-async function cutForEver({ box, before }: Scene) {
-  const rev = await box.commit({ units: { 'new.service': idle }, activation: activation(3) })
-  const limits = { 'confirm-timeout': '20s', 'health-timeout': '5s', timeout: '210s' }
-  const step = startDeploy(box, { rev, ...limits })
-  await activating(box)
-  await box.link('down')
-  const run = await step.finished
-  return { before, run, end: await endOf(box, run) }
-}
-
-/** The same, for 20 s. */
-async function cutForAWhile({ box, before }: Scene) {
-  const units = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`unit-${index}.service`, idle]))
-  const build = 'for number in $(seq 50); do echo "building part $number"; done'
-  const rev = await box.commit({ units, build, activation: activation(10) })
-  const step = startDeploy(box, { rev, 'confirm-timeout': '60s' })
-  await activating(box)
-  await box.link('down')
-  await new Promise((resolve) => setTimeout(resolve, 20_000))
-  await box.link('up')
-  const run = await step.finished
-  return { before, run, end: await endOf(box, run), ...(await shownAndWritten(box, run)) }
-}
-
-/** The new system has no sshd: nobody can confirm it. */
-async function withoutSshd({ box, before }: Scene) {
-  const rev = await box.commit({ units: { 'idle.service': idle }, without: ['sshd.service'] })
-  const run = await startDeploy(box, { rev, 'confirm-timeout': '16s', 'health-timeout': '1s' }).finished
-  return { before, end: await endOf(box, run), sshd: await box.must('systemctl is-active sshd') }
-}
-
-/** The worker dies during the activation and nobody starts it again: only the timer is left. */
-async function withoutWorker({ box, before }: Scene) {
-  const rev = await box.commit({ units: { 'new.service': idle }, activation: activation(600) })
-  const asked = askAnew(box, `deploy timer-alone-1 ${rev} switch 5 75`)
-  await activating(box)
-  await box.must('systemctl stop vps-deploy-worker.path')
-  await box.must('systemctl kill --signal=KILL --kill-who=all vps-deploy-worker')
-  const killed = performance.now()
-  const answer = await asked
-  const waitedMs = performance.now() - killed
-  const units = (await box.run('systemctl is-active idle new')).stdout
-  return { before, answer, waitedMs, units, after: await hostState(box), left: await leftovers(box) }
-}
-
-/** The run is canceled after the activation, when only the host can still decide. */
-async function canceledLate({ box, before }: Scene) {
-  const rev = await box.commit({ units: { 'new.service': idle } })
-  const limits = { 'confirm-timeout': '21s', 'health-timeout': '10s', 'connect-timeout': '1s' }
-  const step = startDeploy(box, { rev, ...limits, 'health-urls': 'http://127.0.0.1:9/' })
-  await step.waitFor(/The new system runs/)
-  const canceled = performance.now()
-  step.signal('SIGINT')
-  const run = await step.finished
-  const tookMs = performance.now() - canceled
-  await box.must(
-    `until [ -e /var/lib/vps-deploy/deploys/${run.outputs['deploy-id'] ?? ''}/result.json ]; do sleep 0.2; done`,
-  )
-  return { before, run, tookMs, end: await endOf(box, run) }
-}
-
-/** One after the other, as booting is what takes the machine's time. */
+/** One after the other, as booting is what takes the machine's time; what takes longest is the first. */
 async function beginAll() {
   return {
-    cutForEver: await begin(cutForEver),
-    cutForAWhile: await begin(cutForAWhile),
-    withoutSshd: await begin(withoutSshd),
-    withoutWorker: await begin(withoutWorker),
-    canceledLate: await begin(canceledLate),
+    cutForEver: await begin(stories.cutForEver),
+    badCable: await begin(stories.badCable),
+    vanishedRunner: await begin(stories.vanishedRunner),
+    cuts: await beginCuts(),
+    withoutWorker: await begin(stories.withoutWorker),
+    halfOpen: await begin(stories.halfOpen),
+    canceledLate: await begin(stories.canceledLate),
+    withoutSshd: await begin(stories.withoutSshd),
+    behindAWall: await begin(stories.behindAWall),
+    withAnotherAddress: await begin(stories.withAnotherAddress),
   }
 }
 
-let begun: Awaited<ReturnType<typeof beginAll>>
+async function beginCuts(): Promise<ReadonlyMap<string, { readonly end: Promise<CutDeploy> }>> {
+  const cuts = new Map<string, { readonly end: Promise<CutDeploy> }>()
+  for (const [name, cutting] of Object.entries({ ...rolledBack, ...deployed }))
+    cuts.set(name, await beginCut(cutting))
+  return cuts
+}
+
+let all: Awaited<ReturnType<typeof beginAll>>
 
 beforeAll(async () => {
-  begun = await beginAll()
-}, 300_000)
+  all = await beginAll()
+}, 400_000)
 
 afterAll(() => tearDown(...boxes))
 
-test('a link that is down for 20 s in the middle of the activation costs no event', async () => {
-  const { before, run, end, shown, written } = await begun.cutForAWhile.end
+/** What the host is after a good deploy. */
+const onTheNew = ({ before, run, end }: Pick<CutDeploy, 'before' | 'run' | 'end'>) => {
   const system = run.outputs['system'] ?? ''
-  const host = { ...before, running: system, profile: system, default: system, generation: '3' }
-  expect(end).toEqual({ code: 0, status: 'deployed', exitCode: 0, host, leftovers: '' })
-  expect(run.log).toMatch(/connection lost/)
+  const { generation } = end.host
+  return { ...before, running: system, profile: system, default: system, generation }
+}
+
+test.each(Object.keys(deployed))('a link that is down for %s: deployed, every event once', async (name) => {
+  const cut = await all.cuts.get(name)?.end
+  if (cut === undefined) throw new Error('not begun')
+  const { end, shown, written, times } = cut
+  expect(end).toEqual({ code: 0, status: 'deployed', exitCode: 0, host: onTheNew(cut), leftovers: '' })
+  expect(shown).toEqual(written)
+  expect(times).toEqual({ accepted: 1, closure: 1, units: 1, awaiting: 1 })
+})
+
+test.each(Object.keys(rolledBack))(
+  'a link that is down for %s: rolled back, every event once',
+  async (name) => {
+    const cut = await all.cuts.get(name)?.end
+    if (cut === undefined) throw new Error('not begun')
+    const { before, end, shown, written, times } = cut
+    expect(end).toEqual({ code: 1, status: 'rolled-back', exitCode: 81, host: before, leftovers: '' })
+    expect(shown).toEqual(written)
+    expect(times).toMatchObject({ accepted: 1, closure: 1, units: 1 })
+  },
+)
+
+test('a cable that loses 30 % and takes half a second costs time only', async () => {
+  const story = await all.badCable.end
+  const { end, shown, written } = story
+  expect(end).toEqual({ code: 0, status: 'deployed', exitCode: 0, host: onTheNew(story), leftovers: '' })
   expect(shown).toEqual(written)
 })
 
+test('a connection that is forgotten on the way is replaced while the build goes on', async () => {
+  const story = await all.halfOpen.end
+  const { end, shown, written } = story
+  expect(end).toEqual({ code: 0, status: 'deployed', exitCode: 0, host: onTheNew(story), leftovers: '' })
+  expect(shown).toEqual(written)
+})
+
+test('of a runner that vanished nothing stays on the host, whose deploy goes on', async () => {
+  const { before, atOnce, answer, after, left } = await all.vanishedRunner.end
+  expect(Number(atOnce)).toBeGreaterThan(0)
+  expect(answer).toMatchObject({ code: 81, stdout: expect.stringMatching(/"status":"rolled-back"/) })
+  expect({ after, left }).toEqual({ after: before, left: '' })
+})
+
 test('a system that takes sshd away is rolled back: nobody could confirm it', async () => {
-  const { before, end, sshd } = await begun.withoutSshd.end
+  const { before, end, sshd } = await all.withoutSshd.end
   expect(end).toEqual({ code: 1, status: 'rolled-back', exitCode: 81, host: before, leftovers: '' })
   expect(sshd).toBe('active')
 })
 
+test.each(['behindAWall', 'withAnotherAddress'] as const)(
+  'a system that cannot be reached any more is rolled back: %s',
+  async (name) => {
+    const { before, end } = await all[name].end
+    expect(end).toEqual({ code: 1, status: 'rolled-back', exitCode: 81, host: before, leftovers: '' })
+  },
+)
+
 test('a run that is canceled after the activation lets go at once, says so, and the host decides alone', async () => {
-  const { before, run, tookMs, end } = await begun.canceledLate.end
+  const { before, run, tookMs, end } = await all.canceledLate.end
   expect(tookMs).toBeLessThan(7_500)
   expect(run.log).toMatch(/^::error::The run was canceled/m)
   expect(end).toEqual({ code: 1, status: 'unreachable', exitCode: 81, host: before, leftovers: '' })
 })
 
 test('a worker that is killed and never started again is rolled back by the timer, at the deadline', async () => {
-  const { before, answer, waitedMs, units, after, left } = await begun.withoutWorker.end
+  const { before, answer, waitedMs, units, after, left } = await all.withoutWorker.end
   expect(answer.code).toBe(81)
   expect(answer.stdout).toMatch(/"type":"result".*"status":"rolled-back"/)
   expect(waitedMs).toBeGreaterThan(50_000)
@@ -157,12 +144,12 @@ test('a worker that is killed and never started again is rolled back by the time
 })
 
 test('a link that never comes back: the host is back on its old system by itself', async () => {
-  const { before, end } = await begun.cutForEver.end
+  const { before, end } = await all.cutForEver.end
   expect(end).toMatchObject({ exitCode: 81, host: before, leftovers: '' })
 })
 
 test('a link that never comes back: the step ends red within its timeout, and says what the host does', async () => {
-  const { run } = await begun.cutForEver.end
+  const { run } = await all.cutForEver.end
   expect(run).toMatchObject({ code: 1, outputs: { status: 'unreachable' } })
   expect(run.durationMs).toBeLessThan(210_000)
   expect(run.log).toMatch(/rolls back by itself/)
