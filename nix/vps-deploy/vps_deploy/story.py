@@ -9,7 +9,7 @@ from .journal import print_traceback
 from .prepare import Plan, prepare
 from .process import Canceled
 from .state import Stage
-from .switching import NEEDS_BOOT, switch
+from .switching import NEEDS_BOOT, expect, switch
 from .tryout import Bad, NeedsBoot, Reason
 
 UNDONE = 'What no rollback undoes: migrated data, removed users, rotated secrets.'
@@ -112,6 +112,7 @@ def _try_boot(job: Job) -> Verdict:
         raise FileNotFoundError(f'{job.deploy.path}/stage.json is missing')
     job.rev = stage.rev
     job.known.update(system=stage.system, previousSystem=stage.previous, generation=stage.generation)
+    expect(job, stage, (stage.system,), (stage.default,))
     try:
         with job.phase('arm'):
             arming.arm_again(job, stage)
@@ -204,6 +205,8 @@ def _commit(job: Job, stage: Stage) -> None:
 
 def undo_commit(job: Job, stage: Stage, failed: str) -> Verdict:
     """Profile, boot entry and what runs as they were (84); what runs also if the others cannot be set back (82)."""
+    # What the commit got done stands there, and nowhere else.
+    stage = job.deploy.stage() or stage
     job.deploy.set_stage(stage._replace(name='undoing'))
     with job.phase('rollback'):
         try:
