@@ -90,7 +90,10 @@ class Mirror:
         with TemporaryDirectory(prefix='gpg-', dir=self._home) as keys:
             if signed.gpg_keyring:
                 args = ['gpg', '--homedir', keys, '--batch', '--quiet', '--import', signed.gpg_keyring]
-                done = run(args, timeout=GIT_TIMEOUT)
+                try:
+                    done = run(args, timeout=GIT_TIMEOUT)
+                except OSError as error:
+                    return f'The keys in {signed.gpg_keyring} cannot be read: gpg cannot be started: {error}.'
                 if done.code != 0:
                     return f'The keys in {signed.gpg_keyring} cannot be read: {_one_line(done.stderr)}'
             settings = {
