@@ -56,6 +56,14 @@ class Systemd(Booting):
         self.default('nixos-generation-10.conf')
         self.boots(10)
 
+    def test_what_is_preferred_comes_first_unless_it_is_bad(self) -> None:
+        self.entry('nixos-a.conf', 9)
+        self.entry('nixos-b+1.conf', 10)
+        self.write('boot/loader/loader.conf', 'preferred nixos-b.conf\ndefault nixos-a.conf\n')
+        self.boots(10)
+        os.rename(self.boot / 'loader/entries/nixos-b+1.conf', self.boot / 'loader/entries/nixos-b+0-1.conf')
+        self.boots(9)
+
     def test_entries_that_count_their_boots(self) -> None:
         self.entry('nixos-generation-9+0-3.conf', 9)
         self.entry('nixos-generation-10+3-0.conf', 10)

@@ -16,7 +16,6 @@ from . import bootentry, files
 from .mounts import filesystem_of
 from .process import TimedOut, run
 
-EFIVARS = Path('/sys/firmware/efi/efivars')
 _VENDOR = '4a67b082-0a4c-41cf-b6c7-440b29bb8c4f'
 _STARTS_ONCE = 1 << 3
 """EFI_LOADER_FEATURE_ENTRY_ONESHOT, https://systemd.io/BOOT_LOADER_INTERFACE"""
@@ -31,17 +30,28 @@ class OneShotFailed(Exception):
     """The loader was not told, or not to be told; the text says what and why."""
 
 
+class Places(NamedTuple):
+    """Where the files of a loader are looked for, and the variables of the firmware."""
+
+    roots: Sequence[Path] = bootentry.ROOTS
+    efivars: Path = Path('/sys/firmware/efi/efivars')
+
+
+HERE = Places()
+
+
 class Means(NamedTuple):
     """How this host's loader starts an entry once; `root` is where its files are."""
 
     kind: Kind
     root: Path
+    places: Places = HERE
 
     def set(self, system: str, default: str) -> None:
         """The next boot starts `system`, every later one `default`. Raises OneShotFailed."""
         match self.kind:
             case 'efi-variable':
-                _bootctl(self._entry_of(system).id)
+                self._bootctl(self._entry_of(system).id)
             case 'boot-counting':
                 self._count(self._entry_of(system), self._entry_of(default))
             case 'grub':
@@ -51,8 +61,8 @@ class Means(NamedTuple):
         """The next boot starts the default. Fine if that is so already. Raises OneShotFailed."""
         match self.kind:
             case 'efi-variable':
-                if _variable('LoaderEntryOneShot'):
-                    _bootctl('')
+                if _variable(self.places, 'LoaderEntryOneShot'):
+                    self._bootctl('')
             case 'boot-counting':
                 self._prefer(None)
             case 'grub':
@@ -65,8 +75,14 @@ class Means(NamedTuple):
             entry = self._entry_of(system)
             _rename(entry.file, entry.id)
 
+    def _bootctl(self, id: str) -> None:
+        """Sets the variable, or removes it for an empty id."""
+        _tell(['bootctl', 'set-oneshot', id])
+        if (found := _variable(self.places, 'LoaderEntryOneShot')) != id:
+            raise OneShotFailed(f'bootctl set-oneshot "{id}" succeeded, but LoaderEntryOneShot is "{found}"')
+
     def _entry_of(self, system: str) -> bootentry.Entry:
-        for entry in bootentry.entries():
+        for entry in bootentry.entries(self.places.roots):
             if bootentry.system_in(entry.text, '') == Path(system):
                 return entry
         raise OneShotFailed(f'no boot entry names {system}')
@@ -79,7 +95,7 @@ class Means(NamedTuple):
 
     def _prefer(self, preferred: str | None, default: str | None = None) -> None:
         """Without `preferred`, the default is preferred again."""
-        for conf in bootentry.loader_confs():
+        for conf in bootentry.loader_confs(self.places.roots):
             text = conf.read_text(encoding='utf-8')
             default = default or preferred or _value_of(text, 'default')
             if default is None:
@@ -88,48 +104,56 @@ class Means(NamedTuple):
             files.write(str(conf), text.encode(), files.SECRET_MODE)
 
 
-def means() -> Means | None:
+def means(places: Places = HERE) -> Means | None:
     """None where the loader cannot, or where it is not known what it starts. Root."""
     try:
-        return _means(bootentry.loader())
+        found = bootentry.loader(places.roots)
+        if isinstance(found, bootentry.Unknown) or isinstance(found.system, bootentry.Unknown):
+            return None
+        kind = _kind(found, places)
     except OSError:
         return None
+    return None if kind is None else Means(kind, found.root, places)
 
 
-def _means(found: bootentry.Loader | bootentry.Unknown) -> Means | None:
-    if isinstance(found, bootentry.Unknown) or isinstance(found.system, bootentry.Unknown):
-        return None
+def _kind(found: bootentry.Loader, places: Places) -> Kind | None:
     if found.kind == 'systemd-boot':
-        if _can_set_variables():
-            return Means('efi-variable', found.root)
-        return Means('boot-counting', found.root) if _knows_preferred() else None
-    return Means('grub', found.root) if found.kind == 'grub' and _grub_forgets(found.root) else None
+        if _can_set_variables(places):
+            return 'efi-variable'
+        return 'boot-counting' if _knows_preferred(places) else None
+    return 'grub' if found.kind == 'grub' and _grub_forgets(found.root / 'grub') else None
 
 
-def _can_set_variables() -> bool:
+def _can_set_variables(places: Places) -> bool:
     try:
-        features = int.from_bytes((EFIVARS / f'LoaderFeatures-{_VENDOR}').read_bytes()[4:12], 'little')
-        is_writable = not os.statvfs(EFIVARS).f_flag & os.ST_RDONLY
+        features = int.from_bytes(_file_of(places, 'LoaderFeatures').read_bytes()[4:12], 'little')
+        is_writable = not os.statvfs(places.efivars).f_flag & os.ST_RDONLY
     except OSError:
         return False
     return bool(features & _STARTS_ONCE) and is_writable and shutil.which('bootctl') is not None
 
 
-def _knows_preferred() -> bool:
+def _knows_preferred(places: Places) -> bool:
     """NixOS writes this with boot counting, which it has for loaders of 260 and later only."""
-    return any(_value_of(conf.read_text(encoding='utf-8'), 'preferred') for conf in bootentry.loader_confs())
+    confs = bootentry.loader_confs(places.roots)
+    return any(_value_of(conf.read_text(encoding='utf-8'), 'preferred') for conf in confs)
 
 
-def _grub_forgets(root: Path) -> bool:
-    text = (root / 'grub/grub.cfg').read_text(encoding='utf-8', errors='replace')
-    tools = all(map(shutil.which, ('grub-reboot', 'grub-editenv', 'grub-probe')))
-    if not tools or 'save_env next_entry' not in text or filesystem_of(root / 'grub') in _COPY_ON_WRITE:
+def _grub_forgets(directory: Path) -> bool:
+    if not all(map(shutil.which, ('grub-reboot', 'grub-editenv', 'grub-probe'))):
         return False
     try:
-        probed = run(['grub-probe', '--target=abstraction', str(root / 'grub')], timeout=_SECONDS)
+        probed = run(['grub-probe', '--target=abstraction', str(directory)], timeout=_SECONDS)
     except (OSError, TimedOut):
         return False
-    return probed.code == 0 and not set(probed.stdout.split()) & {'lvm', 'diskfilter'}
+    text = (directory / 'grub.cfg').read_text(encoding='utf-8', errors='replace')
+    return probed.code == 0 and can_forget(text, filesystem_of(directory), probed.stdout.split())
+
+
+def can_forget(config: str, filesystem: str, abstractions: Sequence[str]) -> bool:
+    """Whether GRUB takes the entry out of its environment block again when it has started it."""
+    is_written_in_place = filesystem not in _COPY_ON_WRITE and not {'lvm', 'diskfilter'} & set(abstractions)
+    return is_written_in_place and 'save_env next_entry' in config
 
 
 def _grub_path(root: Path, system: str) -> str:
@@ -152,19 +176,16 @@ def _place_in(entries: Sequence[bootentry.Menu], system: str) -> list[int] | Non
     return None
 
 
-def _bootctl(id: str) -> None:
-    """Sets the variable, or removes it for an empty id."""
-    _tell(['bootctl', 'set-oneshot', id])
-    if (found := _variable('LoaderEntryOneShot')) != id:
-        raise OneShotFailed(f'bootctl set-oneshot "{id}" succeeded, but LoaderEntryOneShot is "{found}"')
-
-
-def _variable(name: str) -> str:
+def _variable(places: Places, name: str) -> str:
     """Four bytes of attributes, then UTF-16; empty if there is none."""
     try:
-        return (EFIVARS / f'{name}-{_VENDOR}').read_bytes()[4:].decode('utf-16-le', 'replace').rstrip('\0')
+        return _file_of(places, name).read_bytes()[4:].decode('utf-16-le', 'replace').rstrip('\0')
     except FileNotFoundError:
         return ''
+
+
+def _file_of(places: Places, name: str) -> Path:
+    return places.efivars / f'{name}-{_VENDOR}'
 
 
 def _tell(argv: Sequence[str]) -> None:
