@@ -13,8 +13,6 @@ export interface Notes {
   byHand: boolean
   /** The runner was told to stop, or was killed. */
   canceled: boolean
-  /** Another deploy was asked for at the same time. */
-  company: boolean
   boots: number
 }
 
@@ -112,9 +110,8 @@ export async function guess({ box, id }: Scene): Promise<boolean> {
 }
 
 /** A commit on top, as when somebody pushes meanwhile: the host itself judges the new system. */
-export async function company({ box, seed, amount, notes }: Scene): Promise<boolean> {
+export async function company({ box, seed, amount }: Scene): Promise<boolean> {
   const rev = await box.commit(systemOf(seed + 0.5))
-  notes.company = true
   const request = `deploy chaos-company-${seed} ${rev} ${amount < 0.8 ? 'switch' : 'boot'} 0 200`
   const isAccepted = `timeout 20 sh -c 'until [ -e /var/lib/vps-deploy/deploys/chaos-company-${seed} ]; do sleep 0.02; done'`
   return shell(box, `setsid runuser -u deploy -- vps-deploy ${request} >/dev/null 2>&1 & ${isAccepted}`)

@@ -40,7 +40,8 @@ export interface Outcome {
 
 export async function prepare(box: Box): Promise<Ground> {
   const oldest = await box.must('git -C /srv/repo.git rev-parse main')
-  await box.must('install -m 600 /dev/stdin /root/chaos-key', { input: box.deployKey })
+  await box.write('/root/chaos-key', box.deployKey)
+  await box.must('chmod 600 /root/chaos-key')
   const ground = { box, oldest, rev: oldest, sshd: await box.read('/etc/systemd/system/sshd.service') }
   const problems = await goodDeploy(ground, 0)
   if (problems.length > 0) throw new Error(problems.join('\n'))
@@ -66,7 +67,6 @@ export async function walk(ground: Ground, plan: Plan): Promise<Outcome> {
     aborted: false,
     byHand: false,
     canceled: false,
-    company: false,
     boots: 0,
   }
   const step = startDeploy(box, await inputsOf(ground, plan))
