@@ -17,7 +17,8 @@ SPOOL = Path('/run/vps-deploy')
 ROOTS = Path('/nix/var/nix/gcroots')
 PROFILES = Path('/nix/var/nix/profiles')
 BOOT = Path('/boot')
-STATE_PY = Path('/usr/local/lib/vps-deploy/vps_deploy/state.py')
+# Wherever the programs are: a system may bring its own along.
+STATE_PY = Path('/usr/local/bin/vps-deploy').resolve().parent.parent / 'vps_deploy/state.py'
 
 OWN_UNITS = re.compile(r'vps-deploy-(intake|worker)\.(path|service)|vps-deploy-(recover|guard)\.service')
 PROGRAMS = ('nix', 'nix-env', 'nix-build', 'nix-store', 'nix-daemon', 'git', 'git-remote-https', 'switch-to-configuration')

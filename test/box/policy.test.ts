@@ -85,6 +85,30 @@ test.each(['main', 'ABCDEF6789abcdef0123456789abcdef01234567', '0123456789abcdef
   },
 )
 
+describe('where another system is the default than the one that runs', () => {
+  const units = { 'idle.service': idle }
+
+  test('a commit older than the default is refused as a rewind, though newer than what runs', async () => {
+    const between = await box.commit({ units, packages: ['between-1'] })
+    const rev = await box.commit({ units, packages: ['newest-1'] })
+    expect(await deploy(box, { rev, mode: 'boot' })).toMatchObject({ outputs: { status: 'scheduled' } })
+    before = await hostState(box)
+    expect(await answerTo(between)).toEqual(
+      refused(/^(?!not shown)Rewind: .*older than that of the default system/),
+    )
+  })
+
+  test('a commit older than what runs is refused as a rewind, though newer than the default', async () => {
+    const between = await box.commit({ units, packages: ['between-2'] })
+    const rev = await box.commit({ units, packages: ['newest-2'] })
+    expect(await deploy(box, { rev, mode: 'test' })).toMatchObject({ outputs: { status: 'deployed' } })
+    before = await hostState(box)
+    expect(await answerTo(between)).toEqual(
+      refused(/^(?!not shown)Rewind: .*older than that of the running system/),
+    )
+  })
+})
+
 describe('a file system that is mounted', () => {
   const units = { 'idle.service': idle }
   const fstab = '/srv /data none bind 0 0\n'
