@@ -154,6 +154,9 @@ def generations() -> None:
     for folder in children(STATE / 'deploys'):
         stage, result = json_of(folder / 'stage.json'), json_of(folder / 'result.json')
         kept |= {str(stage.get('previous')), str(stage.get('default'))}
+        if result.get('trial'):
+            # What becomes of this system, the deploy that tries it says.
+            continue
         given_up = result.get('exitCode') in (75, 80, 81, 83, 84)
         (tried if given_up else kept).add(str(stage.get('system')))
     current = os.path.realpath(PROFILES / 'system')
