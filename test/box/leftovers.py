@@ -157,7 +157,8 @@ def generations() -> None:
         if result.get('trial'):
             # What becomes of this system, the deploy that tries it says.
             continue
-        given_up = result.get('exitCode') in (75, 80, 81, 83, 84)
+        # A trial that is called off is superseded.
+        given_up = result.get('exitCode') in (75, 80, 81, 83, 84) or result.get('status') == 'superseded'
         (tried if given_up else kept).add(str(stage.get('system')))
     current = os.path.realpath(PROFILES / 'system')
     for path in children(PROFILES):
