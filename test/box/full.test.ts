@@ -1,73 +1,146 @@
-// Disks that are full, and an inbox that somebody with the rights of user deploy has filled or prepared.
-import { afterEach, expect, jest, test } from '@jest/globals'
+// Disks that are full, or become so while a deploy is under way: each ends as promised, in words a person understands.
+import { expect, jest, test } from '@jest/globals'
 import { bootBox, service } from './box.ts'
-import type { Box } from './box.ts'
-import { deploy, endOf, idle, mustDeploy, tearDown } from './deploying.ts'
-import { askAnew } from './sshclient.ts'
+import type { Box, SystemSpec } from './box.ts'
+import { deploy, endOf, hostEvents, hostState, idle, mustDeploy } from './deploying.ts'
+import type { ActionRun } from '../support/run-action.ts'
 
-jest.setTimeout(120_000)
+jest.setTimeout(240_000)
 
-let box: Box | undefined
+const state = '/var/lib/vps-deploy'
+const config = { allowVolatileState: true }
+const base: SystemSpec = { units: { 'idle.service': idle }, config }
+const fillState = 'dd if=/dev/zero of=/mnt/small/fill bs=4k 2>/dev/null || true'
 
-afterEach(async () => {
-  await tearDown(box)
-})
-
-/** Runs Python as user deploy, as somebody could who broke out of the forced command. */
-async function asDeploy(machine: Box, program: string): Promise<void> {
-  await machine.must(['runuser', '-u', 'deploy', '--', 'python3', '-c', program])
+/** A box whose state directory is a small disk of its own. */
+async function withSmallState(): Promise<Box> {
+  const box = await bootBox()
+  await mustDeploy(box, base)
+  await box.must(`mkdir /mnt/small && mount -t tmpfs -o size=8m tmpfs /mnt/small && mkdir /mnt/small/state
+    mount --bind /mnt/small/state ${state}`)
+  return box
 }
 
-test('a new system that fills the state directory to the last byte is rolled back all the same', async () => {
-  box = await bootBox()
-  const config = { allowVolatileState: true }
-  const before = await mustDeploy(box, { units: { 'idle.service': idle }, config })
-  await box.must('mount -t tmpfs -o size=8m tmpfs /var/lib/vps-deploy')
-  const fill = 'dd if=/dev/zero of=/var/lib/vps-deploy/fill bs=4k 2>/dev/null; true'
-  const broken = service('exit 1')
-  const rev = await box.commit({
-    units: { 'idle.service': idle, 'broken.service': broken },
-    config,
-    activation: fill,
+/** What the step says in its one red line. */
+function errorOf({ log }: ActionRun): string {
+  return /^::error::(.*)$/m.exec(log)?.[1] ?? ''
+}
+
+test.concurrent('no room for the state of a deploy: it is not accepted', async () => {
+  await using box = await withSmallState()
+  const before = await hostState(box)
+  await box.must(fillState)
+  const run = await deploy(box, { rev: await box.commit({ ...base, packages: ['one-1'] }) })
+  expect(errorOf(run)).toMatch(/No space left on device/)
+  expect(await endOf(box, run)).toMatchObject({ code: 1, status: 'failed', host: before, leftovers: '' })
+  await box.must('rm /mnt/small/fill')
+  const again = await deploy(box, { rev: await box.must('git -C /srv/repo.git rev-parse main') })
+  expect(await endOf(box, again)).toMatchObject({ code: 0, status: 'deployed', leftovers: '' })
+})
+
+test.concurrent(
+  'the state directory is full while a build speaks: nothing is changed, and it says why',
+  async () => {
+    await using box = await withSmallState()
+    const before = await hostState(box)
+    const build = `echo before; ${fillState}; sleep 0.3; seq 200000`
+    const run = await deploy(box, { rev: await box.commit({ ...base, build }) })
+    expect(errorOf(run)).toMatch(/No space left on device/)
+    expect(await endOf(box, run)).toMatchObject({
+      code: 1,
+      status: 'failed',
+      exitCode: 70,
+      host: before,
+      leftovers: '',
+    })
+    const events = await hostEvents(box, run.outputs['deploy-id'])
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, place) => place))
+    expect(run.log).toMatch(/^::warning::.*no room on disk for \d+ log events/im)
+  },
+)
+
+test.concurrent(
+  'a new system that fills the state directory to the last byte is rolled back all the same',
+  async () => {
+    await using box = await withSmallState()
+    const before = await hostState(box)
+    const units = { ...base.units, 'broken.service': service('exit 1') }
+    const run = await deploy(box, { rev: await box.commit({ ...base, units, activation: fillState }) })
+    expect(run.outputs['status']).toBe('rolled-back')
+    expect(await endOf(box, run)).toMatchObject({ code: 1, exitCode: 81, host: before, leftovers: '' })
+  },
+)
+
+test.concurrent(
+  'a state directory that is full when it comes to the decision does not keep it from being made',
+  async () => {
+    await using box = await withSmallState()
+    const check = { name: 'fills', command: ['sh', '-c', fillState], timeoutSeconds: 10 }
+    const spec = { ...base, config: { ...config, healthChecks: [check] } }
+    const run = await deploy(box, { rev: await box.commit(spec) })
+    expect(await endOf(box, run)).toMatchObject({ code: 0, status: 'deployed', leftovers: '' })
+    expect(await box.must(`cat ${state}/deploys/${run.outputs['deploy-id'] ?? ''}/decision`)).toBe(
+      'commit confirm',
+    )
+  },
+)
+
+/** The store and all else below /nix on a disk of its own. */
+const smallNix = (
+  options: string,
+): string => `mkdir -p /mnt/nix && mount -t tmpfs -o ${options} tmpfs /mnt/nix
+  mkdir /mnt/nix/upper /mnt/nix/work
+  mount -t overlay -o lowerdir=/nix,upperdir=/mnt/nix/upper,workdir=/mnt/nix/work overlay /nix`
+
+test.concurrent('no room in /nix for what is built: nothing is changed', async () => {
+  await using box = await bootBox()
+  const before = await mustDeploy(box, base)
+  await box.must(smallNix('size=100m'))
+  const build = 'dd if=/dev/zero of=$out/large bs=1M count=200'
+  const run = await deploy(box, { rev: await box.commit({ ...base, build }) })
+  expect(errorOf(run)).toMatch(/No space left on device/)
+  expect(await endOf(box, run)).toMatchObject({
+    code: 1,
+    status: 'failed',
+    exitCode: 69,
+    host: before,
+    leftovers: '',
   })
-  const run = await deploy(box, { rev })
-  expect(run.outputs['status']).toBe('rolled-back')
-  expect(await endOf(box, run)).toMatchObject({ code: 1, exitCode: 81, host: before, leftovers: '' })
 })
 
-test('a link that user deploy puts in the place of the private directory leads nowhere', async () => {
-  box = await bootBox()
-  await box.must('mkdir -p /srv/precious/inside && touch /srv/precious/file')
-  await asDeploy(
-    box,
-    `import os, time
-os.chdir("/run/vps-deploy/inbox")
-for name in (".taken", ".taken-", ".taken-0"):
-    os.symlink("/srv/precious", name)
-end = time.monotonic() + 3
-while time.monotonic() < end:
-    for name in ("a", "b", ".taken-1"):
-        try:
-            os.symlink("/srv/precious", name)
-        except OSError:
-            pass`,
-  )
-  expect(await box.must('ls /srv/precious')).toBe('file\ninside')
-  expect((await askAnew(box, 'abort nosuch-deploy')).code).toBe(65)
+test.concurrent('no room in /nix for a generation: rolled back, the profile is as it was', async () => {
+  await using box = await bootBox()
+  const before = await mustDeploy(box, base)
+  await box.must(smallNix('size=200m,nr_inodes=4000'))
+  const activation = `mkdir /mnt/nix/fill; cd /mnt/nix/fill
+    python3 -c 'for number in range(9999): open(str(number), "w")' 2>/dev/null || true`
+  const run = await deploy(box, { rev: await box.commit({ ...base, activation }) })
+  expect(errorOf(run)).toMatch(/No space left on device/)
+  expect(await endOf(box, run)).toMatchObject({
+    code: 1,
+    status: 'rolled-back',
+    exitCode: 84,
+    host: before,
+    leftovers: '',
+  })
 })
 
-test('an inbox that is full before the first request does not keep requests out for long', async () => {
-  box = await bootBox()
-  await asDeploy(
-    box,
-    `import os
-os.chdir("/run/vps-deploy/inbox")
-for number in range(400):
-    try:
-        os.mkdir(f"{number}")
-    except OSError:
-        break`,
-  )
-  expect((await askAnew(box, 'abort nosuch-deploy')).code).toBe(65)
-  expect(await box.must('ls -A /run/vps-deploy/inbox')).toBe('')
+test.concurrent('no room in /boot for an entry: rolled back, and the old entry boots', async () => {
+  await using box = await bootBox()
+  const before = await mustDeploy(box, base)
+  const entries = await box.must('cd /boot/loader && head -50 loader.conf entries/*')
+  await box.must(`cp -r /boot /mnt/boot && mount -t tmpfs -o size=64k tmpfs /boot && cp -r /mnt/boot/. /boot
+    { dd if=/dev/zero of=/boot/fill bs=4k 2>/dev/null || true; }`)
+  const run = await deploy(box, { rev: await box.commit({ ...base, packages: ['one-1'] }) })
+  // What the loader's installer leaves when it fails is its own.
+  await box.must('rm -f /boot/loader/loader.conf.tmp')
+  expect(errorOf(run)).toMatch(/boot entry could not be written/)
+  expect(await endOf(box, run)).toMatchObject({
+    code: 1,
+    status: 'rolled-back',
+    exitCode: 84,
+    host: before,
+    leftovers: '',
+  })
+  expect(await box.must('cd /boot/loader && head -50 loader.conf entries/*')).toBe(entries)
 })

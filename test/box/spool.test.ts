@@ -136,3 +136,32 @@ test('a port of sshd that user deploy made up does not spoil a rollback', async 
   })
   expect(await hostState(box)).toEqual(before)
 })
+
+test('a link that user deploy puts in the place of the private directory leads nowhere', async () => {
+  await box.must('mkdir -p /srv/precious/inside && touch /srv/precious/file')
+  await asDeploy(
+    box,
+    `import os, time
+os.chdir("${inbox}")
+end = time.monotonic() + 2
+while time.monotonic() < end:
+    for name in ("a", "b", ".taken", ".taken-", ".taken-0"):
+        try:
+            os.symlink("/srv/precious", name)
+        except OSError:
+            pass`,
+  )
+  expect((await askAnew(box, 'abort nosuch-deploy')).code).toBe(65)
+  expect(await box.must('ls /srv/precious')).toBe('file\ninside')
+})
+
+test('a request that finds the inbox full waits until there is room', async () => {
+  await box.must('systemctl stop vps-deploy-intake.path vps-deploy-intake.service')
+  await asDeploy(box, `import os\nos.chdir("${inbox}")\nfor n in range(250): os.mkdir(str(n))`)
+  await box.run(`cd ${inbox} && for n in $(seq 300 600); do mkdir $n || exit; done`)
+  const answer = askAnew(box, 'abort nosuch-deploy')
+  await until(10_000, async () => (await box.run('pgrep -u deploy vps-deploy')).code === 0)
+  await box.must('systemctl start vps-deploy-intake.path')
+  expect((await answer).code).toBe(65)
+  expect(await box.must(`ls -A ${inbox}`)).toBe('')
+})

@@ -1,6 +1,7 @@
 import os
 import unittest
 
+from vps_deploy import files
 from vps_deploy.finish import KEPT_REFUSED, forget_old
 from vps_deploy.results import result
 
@@ -13,6 +14,7 @@ class Retention(InTemporaryDirectory):
         for number, id in enumerate(ids):
             deploy = create(state, asked(id))
             deploy.set_result(result(id, 'switch', status, 0, ''))  # type: ignore[arg-type]
+            files.drop_ballast(deploy.path)
             with open(deploy / 'switch.log', 'wb') as file:
                 file.write(b'x' * size)
             os.utime(deploy / 'version', (1000 + number, 1000 + number))

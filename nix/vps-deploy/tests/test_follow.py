@@ -1,4 +1,5 @@
 import json
+import os
 import threading
 import time
 import unittest
@@ -47,6 +48,30 @@ class Following(InTemporaryDirectory):
         writer.start()
         self.assertEqual([event['seq'] for event in self.events(0)], list(range(21)))
         writer.join()
+
+    def test_a_part_of_a_line_that_is_taken_back_is_not_seen(self) -> None:
+        log = EventLog(self.root)
+        log.append('accepted')
+        whole = os.path.getsize(log.path)
+        with open(log.path, 'ab') as file:
+            file.write(b'{"seq":1,"time":"","type":"log","text":"' + b'x' * 5000)
+
+        def write() -> None:
+            time.sleep(0.1)
+            os.truncate(log.path, whole)
+            log.append('phase')
+            log.append('result', exitCode=70)
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        self.assertEqual([event['type'] for event in self.events(0)], ['accepted', 'phase', 'result'])
+        writer.join()
+
+    def test_a_line_longer_than_what_is_read_at_once(self) -> None:
+        log = EventLog(self.root)
+        log.append('diff', added='x' * 300_000)
+        log.append('result', exitCode=0)
+        self.assertEqual([event['seq'] for event in self.events(0)], [0, 1])
 
     def test_gives_up_long_after_the_deadline(self) -> None:
         EventLog(self.root).append('accepted')

@@ -25,6 +25,10 @@ class EventLog:
         self._fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW, 0o640)
         self._known_size = -1
         self._next_seq = 0
+        self._is_tight = False
+        """The disk was full, and what is left of the room kept for it is for the end of the deploy."""
+        self.lost = 0
+        """How many events found no room."""
 
     def close(self) -> None:
         os.close(self._fd)
@@ -58,19 +62,26 @@ class EventLog:
             fcntl.flock(self._fd, fcntl.LOCK_UN)
 
     def _write_or_lose(self, line: bytes, type: str) -> bool:
-        for last_try in (False, True):
-            try:
-                self._write(line, type in DURABLE)
-                return True
-            except OSError as error:
-                if not files.is_full(error):
-                    raise
-                os.ftruncate(self._fd, self._known_size)
-                if last_try or not files.drop_ballast(os.path.dirname(self.path)):
-                    if type == 'result':
-                        raise
-                    print(f'{self.path}: no room for an event of type {type}', file=sys.stderr)
-                    return False
+        if self._is_tight and type not in DURABLE | {'warning'}:
+            return self._lose(type)
+        try:
+            self._write(line, type in DURABLE)
+            return True
+        except OSError as error:
+            if not files.is_full(error):
+                raise
+            os.ftruncate(self._fd, self._known_size)
+            if type in DURABLE and files.drop_ballast(os.path.dirname(self.path)):
+                self._is_tight = True
+                return self._write_or_lose(line, type)
+            if type == 'result':
+                raise
+            return self._lose(type)
+
+    def _lose(self, type: str) -> bool:
+        if not self.lost:
+            print(f'{self.path}: no room for an event of type {type}', file=sys.stderr)
+        self.lost += 1
         return False
 
     def _write(self, line: bytes, durable: bool) -> None:

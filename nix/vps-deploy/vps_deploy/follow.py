@@ -36,16 +36,18 @@ def follow(directory: str, seq: int, emit: Callable[[bytes], None], give_up: flo
 
 
 def _follow(fd: int, seq: int, emit: Callable[[bytes], None], give_up: float) -> dict[str, object]:
-    number, rest, idle = 0, b'', 0
+    number, at, size, idle = 0, 0, _CHUNK, 0
     while True:
-        data = os.read(fd, _CHUNK)
-        if not data:
+        # Only whole lines are taken: a part of one is read again, for on a full disk its writer takes it back.
+        data = os.pread(fd, size, at)
+        end = data.rfind(b'\n') + 1
+        if not end:
+            size = size * 2 if len(data) == size else size
             idle += 1
             _wait(_FAST_MS if idle < _FAST_ROUNDS else _SLOW_MS, give_up)
             continue
-        idle = 0
-        *lines, rest = (rest + data).split(b'\n')
-        for line in lines:
+        at, size, idle = at + end, _CHUNK, 0
+        for line in data[: end - 1].split(b'\n'):
             is_result = _RESULT in line[:_HEAD]
             if number >= seq or is_result:
                 emit(line + b'\n')

@@ -134,7 +134,12 @@ def _accept(request: Deploy | DeployTip | Rollback, letter: Letter, host: Host) 
             raise Refused(results.POLICY, f'{MAX_QUEUED} deploys wait already: try again when some of them are done')
         # The worker starts up meanwhile; it looks into the queue only when we have let go of the lock.
         host.spool.enqueue(asked.id)
-        _create(asked, len(queued), host)
+        try:
+            _create(asked, len(queued), host)
+        except OSError as error:
+            host.spool.dequeue(asked.id)
+            where = f'this host cannot keep the state of a deploy in {host.state.path}'
+            raise Refused(results.INTERNAL, f'{where}: {error.strerror}. Nothing was changed.') from error
     return {'accepted': asked.id}
 
 
@@ -257,6 +262,7 @@ def _end_queued(deploy: DeployDirectory, host: Host) -> None:
     message = 'Aborted while it waited in the queue. Nothing was changed.'
     deploy.set_result(results.result(asked.id, asked.mode, 'aborted', results.ABORTED, message, rev=asked.rev))
     events = EventLog(deploy.path)
+    files.drop_ballast(deploy.path)
     results.publish(deploy, events)
     events.close()
     host.spool.dequeue(asked.id)

@@ -62,6 +62,9 @@ class LogWriter:
             text = f'The log was longer than this host keeps (maxLogBytes): {self.dropped} log events are missing.'
             self._events.append('warning', text=text, dropped=self.dropped)
             self.dropped = 0
+        if lost := self._events.lost:
+            self._events.append('warning', text=f'There was no room on disk for {lost} log events.', dropped=lost)
+            self._events.lost = 0
 
     def _emit_parts(self, text: str, continued: bool) -> None:
         """Escaping can make a line several times as long as it was."""

@@ -157,16 +157,25 @@ class StateDirectory:
         return sorted((self.deploy(name) for name in os.listdir(self.deploys) if name[0] != '.'), key=_age)
 
     def create(self, asked: Asked) -> DeployDirectory:
-        """The directory of a new deploy, complete before it has its name."""
+        """The directory of a new deploy, complete before it has its name. Raises OSError, and leaves nothing then."""
         new = DeployDirectory(f'{self.deploys}/.new-{asked.id}')
         _remove_tree(new.path)
+        try:
+            self._fill(new, asked)
+        except OSError:
+            _remove_tree(new.path)
+            raise
+        return new
+
+    def _fill(self, new: DeployDirectory, asked: Asked) -> None:
         files.make_directory(new.path)
+        # Whatever else fills the disk from now on: a deploy that was accepted gets its result.
+        files.keep_ballast(new.path)
         files.write(new / 'version', VERSION.encode() + b'\n')
         fd = os.open(new / 'events.ndjson', os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         files.share(fd)
         os.close(fd)
         new.write_request(asked)
-        return new
 
     def publish(self, new: DeployDirectory, id: str) -> DeployDirectory:
         deploy = self.deploy(id)
