@@ -3,12 +3,14 @@
 import json
 import os
 import re
+import signal
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple, cast
 
+from . import memory
 from .config import Config
 from .git import Mirror, git_environment, network_settings
 from .nixlog import NOWHERE, EvalError, Event, Message, NixLog, Source
@@ -18,6 +20,8 @@ from .text import escaped
 
 _NIX_LINE = 1 << 20
 _KEPT_ERRORS = 20
+_EVALUATING = 'evaluating a NixOS configuration takes 2 to 3 GB.'
+_BUILDING = 'building takes as much as its largest step.'
 
 # NixOS marks a system as not to be substituted, though a cache has it. Nix 2.18 does not know this and says so.
 _ALWAYS_SUBSTITUTE = 'always-allow-substitutes'
@@ -76,10 +80,12 @@ def realise(work: Work, plan: Resolved, gc_root: str | Path) -> Path:
     argv = ['nix', 'build', *_options(work.config), '--print-out-paths', '--out-link', str(gc_root)]
     # Fetched by its output path: NixOS marks the derivation of a system as never to be substituted.
     argv.append(plan.out if never_build else f'{plan.drv}^out')
-    heard = _Heard(work.on_event)
+    heard, kills = _Heard(work.on_event), memory.kills()
     code = _stream(work, argv, heard)
     if code != 0:
-        raise BuildFailed(heard.reason() or f'nix build ended with {code} and said nothing.')
+        # The kernel may have killed a builder only, and nix says no more than that.
+        said = heard.reason() or f'nix build {_end_of(code)}.'
+        raise BuildFailed(' '.join(filter(None, (said, memory.ran_out(_BUILDING, kills)))))
     system = heard.stdout().strip()
     if system != plan.out or not os.path.isdir(system):
         raise BuildFailed(f'nix build gave {escaped(system) or "nothing"} instead of {plan.out}.')
@@ -111,18 +117,25 @@ def _evaluate(work: Work, mirror: Mirror, rev: str, reference: str) -> tuple[str
     # Without --no-write-lock-file: with it an outdated lock file is brought up to date in memory, and no error.
     locked = ['--no-update-lock-file', '--option', 'eval-cache', 'false']
     options = [*_options(work.config), *locked]
-    heard = _Heard(work.on_event, hold_errors=True)
+    heard, kills = _Heard(work.on_event, hold_errors=True), memory.kills()
     code = _stream(work, ['nix', 'eval', '--json', *options, installable, '--apply', _APPLY], heard)
     if code != 0:
         source = _source(work, mirror, rev, reference)
         error = heard.release(source)
-        raise EvalFailed(error.message if error else f'nix eval ended with {code} and said nothing.', error)
+        said = error.message if error else f'nix eval {_end_of(code)}.'
+        raise EvalFailed(' '.join(filter(None, (said, memory.ran_out(_EVALUATING, kills)))), error)
     heard.release(NOWHERE)
     try:
         answer = cast(dict[str, str], json.loads(heard.stdout()))
         return answer['drv'], answer['out']
     except (ValueError, KeyError, TypeError) as error:
         raise EvalFailed(f'nix eval gave no derivation: {escaped(heard.stdout()[:200])}') from error
+
+
+def _end_of(code: int) -> str:
+    if code == -signal.SIGKILL:
+        return 'was killed (signal 9)'
+    return f'was ended by signal {-code}' if code < 0 else f'ended with {code} and said nothing'
 
 
 def _source(work: Work, mirror: Mirror, rev: str, reference: str) -> Source:

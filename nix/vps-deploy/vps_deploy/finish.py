@@ -2,12 +2,11 @@
 
 import os
 import shutil
-import subprocess
 import sys
 import time
 from pathlib import Path
 
-from . import deadline, decision, files, gcroots, oneshot, reboot, refusals, results, tools
+from . import deadline, decision, files, gcroots, oneshot, reboot, refusals, results, systemd, tools
 from .job import Job, Verdict
 from .state import DeployDirectory, StateDirectory
 from .systems import BOOTED, RUNNING, real
@@ -66,7 +65,7 @@ def reboot_if_lost(result: dict[str, object], job: Job) -> None:
     if result['exitCode'] == results.ROLLBACK_FAILED and job.reboots:
         print(f'rebooting: {result["message"]}', file=sys.stderr)
         time.sleep(_READ_SECONDS)
-        subprocess.run(['systemctl', 'reboot'], check=False, stdin=subprocess.DEVNULL)
+        systemd.reboot()
 
 
 def forget_old(state: StateDirectory, keep_deploys: int, keep_bytes: int) -> None:

@@ -4,7 +4,7 @@ import time
 from typing import NamedTuple
 
 from . import before, files, handover, systemd, units
-from .job import Job
+from .job import HostGoesDown, Job
 from .listening import is_listening
 from .state import Stage
 from .switching import expect, switch, take_lock, units_of
@@ -53,11 +53,20 @@ def _attempt(job: Job, stage: Stage) -> list[str]:
     try:
         ended = switch(job, stage.previous, 'test', LIMIT_SECONDS, stoppable=False).ended
     except systemd.SystemdFailed as error:
+        _leave_to_the_boot()
         return [str(error)]
+    if ended.code is None:
+        _leave_to_the_boot()
     problems = _look(job, stage)
     if problems and ended.code != 0:
         return [f"the old system's switch-to-configuration: {ended.why}", *problems]
     return problems
+
+
+def _leave_to_the_boot() -> None:
+    """A shutdown ends our switch like any other unit, maybe before we are told ourselves."""
+    if systemd.is_stopping():
+        raise HostGoesDown
 
 
 def _look(job: Job, stage: Stage) -> list[str]:

@@ -16,6 +16,8 @@ _SECONDS = 30.0
 _PATIENCE_SECONDS = 30.0
 """For a systemd that cannot be reached."""
 _POLL_SECONDS = 5.0
+_FORCE_SECONDS = 300
+"""For units to stop before a reboot that has to be."""
 _PAUSE_SECONDS = 0.2
 _UNREACHABLE = re.compile(
     r'Failed to (connect to bus|get D-Bus connection)|Transport endpoint is not connected|Broken pipe'
@@ -107,6 +109,16 @@ def start_units(names: Sequence[str]) -> None:
 def state() -> str:
     """Of the whole host: starting, running, degraded, stopping …; empty if systemd does not answer."""
     return _told('is-system-running').strip()
+
+
+def reboot() -> None:
+    """Asks for a reboot, which comes after a while even if a unit refuses to stop: systemd itself would wait half an hour."""
+    # Without the default dependencies the shutdown does not stop it.
+    alive = ['--timer-property=DefaultDependencies=no', '--property=DefaultDependencies=no']
+    argv = ['systemd-run', '--quiet', '--collect', *alive, f'--on-active={_FORCE_SECONDS}', 'systemctl', 'reboot', '--force']
+    with suppress(TimedOut):
+        run(argv, timeout=_SECONDS)
+    _told('reboot')
 
 
 def is_stopping() -> bool:
