@@ -31,7 +31,8 @@ test.concurrent.each([
 ] as const)('a %s of worker and path at %s returns, and the rollback goes on', async (verb, moment) => {
   await using place = await scene()
   const outcome = await crashAt(place, moment, stopBoth(verb))
-  await expectRolledBack(outcome, place, place.before)
+  expect(outcome).toMatchObject(rolledBack(place.before))
+  expect(await deployAgain(place)).toMatchObject(good)
 })
 
 test.concurrent.each(['activate', 'confirm', 'rollback'] as const)(
