@@ -96,6 +96,20 @@ async function timerAlone() {
   }
 }
 
+/** The new system keeps the state of its deploys elsewhere, and so does the one after it, which is no good. */
+async function stateMoved() {
+  const { box } = await withFirst('present')
+  const moved = (name: string) => ({ config: { settleSeconds: 0, stateDir: `/var/lib/${name}` } })
+  const good = await startDeploy(box, { rev: await box.commit(moved('second')) }).finished
+  const id = good.outputs['deploy-id'] ?? ''
+  const attached = await askAnew(box, `attach ${id} 0`)
+  const status = JSON.parse((await askAnew(box, 'status')).stdout) as unknown
+  const rev = await box.commit({ ...moved('third'), bootloader: 'exit 1' })
+  const bad = await startDeploy(box, { rev }).finished
+  const deploys = await box.must('ls /var/lib/second/deploys /var/lib/third/deploys')
+  return { id, good, attached, status, bad, deploys }
+}
+
 function begin<T>(story: () => Promise<T>): { readonly end: Promise<T> } {
   const end = story()
   // A story that fails does so in its own test.
@@ -107,6 +121,7 @@ const beginAll = () => ({
   timerAlone: begin(timerAlone),
   broken: begin(() => useless('broken')),
   gone: begin(() => useless('gone')),
+  stateMoved: begin(stateMoved),
   forth: begin(() => replaced('present', 'later')),
   back: begin(() => replaced('later', 'present')),
   interruptedForth: begin(() => interrupted('present', 'later')),
@@ -153,4 +168,14 @@ test('the timer goes back with the programs it kept, though all others are delet
   const { before, after, code, version, left } = await begun.timerAlone.end
   expect({ code, version, left }).toEqual({ code: 81, version: '1.0.0', left: '' })
   expect(after).toEqual(before)
+})
+
+test('a deploy that moves the state directory is found there when it is over, unless it was taken back', async () => {
+  const { id, good, attached, status, bad, deploys } = await begun.stateMoved.end
+  expect(good).toMatchObject({ code: 0, outputs: { status: 'deployed' } })
+  expect(attached).toMatchObject({ code: 0, stdout: expect.stringContaining('"status":"deployed"') })
+  expect(status).toMatchObject({ lastResult: { id, status: 'deployed' } })
+  expect(bad).toMatchObject({ code: 1, outputs: { status: 'rolled-back' } })
+  const second = [id, bad.outputs['deploy-id'] ?? ''].toSorted()
+  expect(deploys.split('\n')).toEqual(['/var/lib/second/deploys:', ...second, '', '/var/lib/third/deploys:'])
 })

@@ -103,12 +103,19 @@ def checks_of(system: str) -> Checks | None:
     Unknown keys are fine, for a newer system may know more of them than this program does; wrong values are not:
     with them the new system could never be deployed to again. Raises ConfigError.
     """
+    found = _of_system(system)
+    return None if found is None else Checks(found.health_checks, found.settle_seconds)
+
+
+def state_dir_of(system: str) -> str | None:
+    """`stateDir` of the file inside `system`, read as by `checks_of`."""
+    found = _of_system(system)
+    return None if found is None else found.state_dir
+
+
+def _of_system(system: str) -> Config | None:
     file = f'{system}/etc/vps-deploy/config.json'
-    if not os.path.exists(file):
-        return None
-    config = _config(_Object(_json(read_text(file), file), file, is_strict=False))
-    _check(config, file)
-    return Checks(config.health_checks, config.settle_seconds)
+    return parse(read_text(file), file, is_strict=False) if os.path.exists(file) else None
 
 
 def _json(text: str, where: str) -> object:

@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import deadline, decision, files, gcroots, oneshot, reboot, refusals, results, systemd, tools
+from . import deadline, decision, files, gcroots, moving, oneshot, reboot, refusals, results, systemd, tools
 from .job import Job, Verdict
 from .state import DeployDirectory, StateDirectory
 from .systems import BOOTED, RUNNING, real
@@ -22,6 +22,8 @@ def finish(job: Job, verdict: Verdict) -> dict[str, object]:
     # Every deploy has a decision: whoever comes later with an abort learns that it is too late.
     decision.decide(job.deploy.path, 'rollback' if verdict.exit_code else 'commit', 'worker')
     stored = job.deploy.result() or store(job, verdict)
+    if stored['exitCode'] != results.OK:
+        moving.remove_links(job, job.deploy.stage())
     clean_up(job)
     results.publish(job.deploy, job.events)
     with files.locked(job.spool.queue_lock):
@@ -85,7 +87,7 @@ def _forget(deploys: list[DeployDirectory], keep_deploys: int, keep_bytes: int, 
     for number, deploy in enumerate(reversed(deploys), 1):
         size += _size(deploy.path)
         if (number > max(keep_deploys, 1) or (size > keep_bytes and number > 1)) and deploy.id != spared:
-            shutil.rmtree(deploy.path)
+            (os.unlink if os.path.islink(deploy.path) else shutil.rmtree)(deploy.path)
 
 
 def _size(directory: str) -> int:

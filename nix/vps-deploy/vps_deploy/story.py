@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from . import arming, before, commit, decision, results, rollback, systemd, trial, tryout, units
+from . import arming, before, commit, decision, moving, results, rollback, systemd, trial, tryout, units
 from .decision import Decision
 from .job import ChangedBySomebodyElse, Ended, HostGoesDown, Job, Verdict
 from .journal import print_traceback
@@ -195,6 +195,7 @@ def finish_commit(job: Job, stage: Stage, good: Verdict) -> Verdict:
 
 
 def _commit(job: Job, stage: Stage) -> None:
+    moving.leave_links(job, stage)
     if stage.trial:
         trial.install(job, stage)
         return
