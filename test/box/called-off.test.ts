@@ -4,7 +4,7 @@ import type { Box, SystemSpec } from './box.ts'
 import { bootBox } from './box.ts'
 import { hostState, idle, leftovers, tearDown } from './deploying.ts'
 import { askAnew } from './sshclient.ts'
-import { eventOf, first, newKernel, resultOf, schedule } from './trying.ts'
+import { confirm, eventOf, first, newKernel, resultOf, schedule } from './trying.ts'
 import type { Scheduled } from './trying.ts'
 
 jest.setTimeout(300_000)
@@ -164,6 +164,28 @@ test.concurrent(
     expect(await resultOf(box, first)).toMatchObject({ status: 'rolled-back', exitCode: 81 })
     await box.must('touch /run/fast')
     expect(await hostState(box)).toEqual({ ...before, booted: before.default })
+    expect(await leftovers(box)).toBe('')
+  },
+)
+
+test.concurrent(
+  'the plug pulled when the loader has been told: the trial goes on, and was scheduled',
+  async () => {
+    const box = await bootBox({ loader: 'systemd-boot' })
+    boxes.push(box)
+    const slowly = '/usr/local/bin/bootctl.told "$@"; [ -z "$2" ] || { touch /run/told; sleep 60; }'
+    await box.must('mv /usr/local/bin/bootctl /usr/local/bin/bootctl.told')
+    await box.write('/usr/local/bin/bootctl', `#!/bin/sh\n${slowly}\n`)
+    await box.must('chmod +x /usr/local/bin/bootctl')
+    const rev = await box.commit(newKernel)
+    void askAnew(box, `deploy ${first} ${rev} switch 60 300`).catch(() => undefined)
+    await box.must('until [ -e /run/told ]; do sleep 0.05; done')
+    await box.pullPlug()
+    await box.start()
+    const result = await resultOf(box, first)
+    expect(result).toMatchObject({ status: 'scheduled', exitCode: 0 })
+    await confirm(box, String(result['trial']))
+    expect(await resultOf(box, String(result['trial']))).toMatchObject({ status: 'deployed' })
     expect(await leftovers(box)).toBe('')
   },
 )
