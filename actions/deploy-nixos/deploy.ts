@@ -37,7 +37,9 @@ export async function deployNixos(read: ReadInput, world: World): Promise<void> 
   const { ending, bug } = await carriedOut(deployment)
 
   const durationMs = world.clock.now() - startedMs
-  setOutputs(world, outputsOf(facts, { status: ending.status, durationMs }))
+  const { values, problems } = outputsOf(facts, { status: ending.status, durationMs })
+  for (const problem of problems) world.log.warning(problem)
+  setOutputs(world, values)
   await world.summary.write(summaryOf(facts, ending, durationMs))
   if (bug !== undefined) throw bug
   const { status, hint } = ending

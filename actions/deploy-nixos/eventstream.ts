@@ -11,12 +11,16 @@ export interface Reading {
 
 /** The longest line is a closure diff: some thousand packages of some hundred bytes. */
 const MAX_LINE = 8 * 1_024 * 1_024
+/** Of a longer one only the beginning is kept, which has its number. */
+const HEAD = 200
 
 /** Puts the events of one deploy together, over as many connections as it takes. */
 export class EventStream {
   #nextSeq = 0
   #hasResult = false
   #partial = ''
+  /** The partial line was too long: `#partial` has its beginning only. */
+  #isCut = false
   /** Events are missing from here on: nothing more is taken from this connection. */
   #gapAt: number | undefined
   /** They were missing on an earlier connection too: the host does not have them. */
@@ -35,27 +39,45 @@ export class EventStream {
   /** A new connection begins, and was asked for the events from `nextSeq` on. */
   restart(): void {
     this.#partial = ''
+    this.#isCut = false
     this.#lostAt = this.#gapAt
     this.#gapAt = undefined
   }
 
   /** Takes text that may be cut anywhere. */
   read(text: string): Reading {
-    const whole = this.#partial + text
-    const isTooLong = whole.length - whole.lastIndexOf('\n') > MAX_LINE
-    const end = isTooLong ? whole.length : whole.lastIndexOf('\n') + 1
-    this.#partial = whole.slice(end)
-    const lines = whole.slice(0, end).split('\n')
-    const taken = lines.filter((line) => line.trim() !== '').flatMap((line) => this.#take(line))
+    const pieces = text.split('\n')
+    const taken = pieces.flatMap((piece, index) => {
+      if (index > 0) this.#partial = ''
+      this.#grow(piece)
+      return index < pieces.length - 1 ? this.#takeLine() : []
+    })
     return {
       events: taken.filter((item) => typeof item !== 'string'),
       problems: taken.filter((item) => typeof item === 'string'),
     }
   }
 
-  #take(line: string): (Event | string)[] {
-    if (this.isTorn) return []
-    const event = parseEvent(line)
+  #grow(piece: string): void {
+    if (this.#isCut) return
+    this.#partial += piece
+    this.#isCut = this.#partial.length > MAX_LINE
+    if (this.#isCut) this.#partial = this.#partial.slice(0, HEAD + 1)
+  }
+
+  #takeLine(): (Event | string)[] {
+    const wasCut = this.#isCut
+    this.#isCut = false
+    const line = this.#partial
+    if (this.isTorn || line.trim() === '') return []
+    if (!wasCut) return this.#take(parseEvent(line), line)
+    // Its number counts, so that nothing seems to be missing.
+    return this.#take(parseHead(line), line).flatMap((item) =>
+      typeof item === 'string' ? [item] : [`Event ${item.seq} of the host is too long to be read.`, item],
+    )
+  }
+
+  #take(event: Event | undefined, line: string): (Event | string)[] {
     if (event === undefined) return [`The host sent a line that is not an event: ${excerptOf(line)}`]
     // An attach to a finished deploy always brings the result, whatever number was asked for.
     const isLateResult = event.type === 'result' && !this.#hasResult
@@ -80,6 +102,12 @@ export class EventStream {
   }
 }
 
+/** Of an event that is only known by its beginning. */
+function parseHead(line: string): Event | undefined {
+  const seq = /^\{"seq":(0|[1-9]\d{0,14}),/.exec(line)?.[1]
+  return seq === undefined ? undefined : { seq: Number(seq), time: '', type: 'unknown' }
+}
+
 function excerptOf(line: string): string {
-  return line.length > 200 ? `${line.slice(0, 200)}…` : line
+  return line.length > HEAD ? `${line.slice(0, HEAD)}…` : line
 }

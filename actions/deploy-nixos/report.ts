@@ -124,8 +124,14 @@ function failedOf(facts: Facts): readonly string[] {
 }
 
 function unitsOf({ changed }: Units): string {
-  const rows = unitLists(changed).map(([what, names]) => [what, names.map(code).join(' ')])
+  const rows = unitLists(changed).map(([what, names]) => [what, wordsFor(names)])
   return rows.length === 0 ? '' : table(['', 'Units'], rows)
+}
+
+/** A host restarts some dozen units at a time. */
+function wordsFor(names: readonly string[]): string {
+  const more = names.length > MAX_ROWS ? ` and ${names.length - MAX_ROWS} more` : ''
+  return `${names.slice(0, MAX_ROWS).map(code).join(' ')}${more}`
 }
 
 function closureOf(diff: ClosureDiff): string {

@@ -3,6 +3,9 @@
  * only ever be read; mentions and references are broken, so that nobody is called and nothing is linked.
  */
 
+/** Nobody reads a longer line, and a page of one line could only be shown whole or not at all. */
+const MAX_LINE = 4_096
+
 /** Words in a line of text, a heading or a table cell. */
 export function text(raw: string): string {
   return referenced(oneLine(raw)).replace(/(&#(?:64|35);)(?=[A-Za-z0-9])/g, '$1&#8203;')
@@ -15,9 +18,10 @@ export function code(raw: string): string {
 
 /** Lines in a block of code. Not for table cells. */
 export function block(raw: string, language = ''): string {
-  const longest = Math.max(0, ...(raw.match(/`+/g) ?? []).map((run) => run.length))
+  const lines = raw.split(/\r\n|\r|\n/).map((line) => visible(shortened(line)))
+  // Not by spreading: a megabyte of them would be too many arguments.
+  const longest = lines.reduce((most, line) => Math.max(most, longestRunIn(line)), 0)
   const fence = '`'.repeat(Math.max(3, longest + 1))
-  const lines = raw.split(/\r\n|\r|\n/).map(visible)
   return `${fence}${language}\n${lines.join('\n').replace(/\n$/, '')}\n${fence}\n`
 }
 
@@ -27,17 +31,58 @@ export function table(header: readonly string[], rows: readonly (readonly string
   return lines.map((cells) => `| ${cells.join(' | ')} |\n`).join('')
 }
 
-/** Cut after a whole line to what a step's summary may hold; GitHub drops one that is larger. */
+const NOTE = '\n\nThis summary was longer than GitHub shows; the log has the rest.\n'
+
+/**
+ * Cut to what a step's summary may hold; GitHub drops one that is larger. It is cut after a whole line, and a block of
+ * code that is open there is closed; one line that is too long for the rest is left out, and what comes after it kept.
+ */
 export function fitted(markdown: string, maxBytes: number): string {
-  const bytes = Buffer.from(markdown)
-  if (bytes.length <= maxBytes) return markdown
-  const note = '\n\nThis summary was longer than GitHub shows; the log has the rest.\n'
-  const end = bytes.lastIndexOf('\n', maxBytes - note.length - 1)
-  return `${bytes.toString('utf8', 0, Math.max(0, end))}${note}`
+  if (Buffer.byteLength(markdown) <= maxBytes) return markdown
+  const lines: string[] = []
+  let leftBytes = maxBytes - Buffer.byteLength(NOTE)
+  let fence = ''
+  for (const line of markdown.split('\n')) {
+    const next = fenceAfter(line, fence)
+    const bytes = bytesOf(line, fence, next)
+    if (bytes > leftBytes) {
+      if (fence !== '' || next !== '') break
+      continue
+    }
+    leftBytes -= bytes
+    lines.push(line)
+    fence = next
+  }
+  const end = fence === '' ? '' : `\n${fence}`
+  return `${lines.join('\n')}${end}${NOTE}`
+}
+
+/** What a line takes; the end of a block is paid for at its beginning. */
+function bytesOf(line: string, fence: string, next: string): number {
+  if (fence !== '' && next === '') return 0
+  const endBytes = fence === '' && next !== '' ? next.length + 1 : 0
+  return Buffer.byteLength(line) + 1 + endBytes
+}
+
+/** The fence of the block that is open after a line; `''` = none. */
+function fenceAfter(line: string, fence: string): string {
+  if (fence === '') return /^`{3,}/.exec(line)?.[0] ?? ''
+  return line === fence ? '' : fence
+}
+
+function longestRunIn(line: string): number {
+  return (line.match(/`+/g) ?? []).reduce((most, run) => Math.max(most, run.length), 0)
+}
+
+/** The beginning of a line, and how much of it is missing. */
+function shortened(line: string): string {
+  if (line.length <= MAX_LINE) return line
+  const kept = line.slice(0, MAX_LINE).replace(/[\ud800-\udbff]$/, '')
+  return `${kept}… (${line.length - kept.length} more characters)`
 }
 
 function oneLine(raw: string): string {
-  return visible(raw.replace(/\s*[\r\n]+\s*/g, ' ').trim())
+  return visible(shortened(raw.replace(/\s*[\r\n]+\s*/g, ' ').trim()))
 }
 
 /** Control characters and those that reorder what is read are shown as what they are. */

@@ -39,7 +39,8 @@ const playing = {
     return play({ ...KERNEL, etc, units: { 'web.service': unit } }, { ...WHEN_REQUIRED, health: '8080' })
   },
   failing: () => play({ ...KERNEL, units: { 'bad.service': service('exit 3') } }, WHEN_REQUIRED),
-  canceled: () => play(KERNEL, { ...WHEN_REQUIRED, 'confirm-timeout': '20s' }, /The host reboots to try the new system/),
+  canceled: () =>
+    play(KERNEL, { ...WHEN_REQUIRED, 'confirm-timeout': '20s' }, /The host reboots to try the new system/),
   byHand: () => play(KERNEL, {}),
 }
 type Name = keyof typeof playing

@@ -79,8 +79,31 @@ describe('the stream of events', () => {
   test('does not gather a line without an end', () => {
     const stream = new EventStream()
     const megabyte = 'x'.repeat(1_048_576)
-    const problems = Array.from({ length: 20 }, () => stream.read(megabyte).problems).flat()
-    expect(problems).toHaveLength(2)
+    for (let size = 0; size < 20; size++) expect(stream.read(megabyte).events).toEqual([])
+    const { events, problems } = stream.read(`\n${event(0)}`)
+    expect(problems).toEqual([`The host sent a line that is not an event: ${'x'.repeat(200)}…`])
+    expect(events.map(({ seq }) => seq)).toEqual([0])
+  })
+
+  test('counts an event that is too long to be read, and goes on', () => {
+    const stream = new EventStream()
+    stream.read(event(0))
+    const whole = event(1).replace('#1', 'x'.repeat(9_000_000)) + event(2)
+    const readings = Array.from({ length: 10 }, (_, index) =>
+      stream.read(whole.slice(index * 1_000_000, (index + 1) * 1_000_000)),
+    )
+    expect(readings.flatMap(({ problems }) => problems)).toEqual([
+      'Event 1 of the host is too long to be read.',
+    ])
+    expect(readings.flatMap(({ events }) => events.map(({ seq, type }) => [seq, type]))).toEqual([
+      [1, 'unknown'],
+      [2, 'log'],
+    ])
+  })
+
+  test('forgets a line that is too long when the connection breaks', () => {
+    const stream = new EventStream()
+    stream.read('x'.repeat(9_000_000))
     stream.restart()
     expect(seqs(stream, event(0))).toEqual([0])
   })

@@ -38,6 +38,17 @@ describe('a host whose story does not hang together', () => {
     expect(scene.message).toContain("The host's result is event 1, but event 5 was seen before it")
   })
 
+  test('but says too much at once is believed in the rest', async () => {
+    const scene = await playing(async (deploy) => {
+      await prepare(deploy)
+      deploy.log('x'.repeat(9_000_000))
+      deploy.confirmed()
+      deploy.result('deployed', 0)
+    })
+    expect(scene.log.of('warning')).toEqual(['Event 5 of the host is too long to be read.'])
+    expect(scene.status).toBe('deployed')
+  })
+
   test('but repeats itself, or goes back for a moment, is shown once', async () => {
     const scene = new Scene()
     const real = scene.host.handlers.get('deploy')

@@ -84,21 +84,68 @@ test('a block cannot be left by its own text', () => {
   expect(block('plain')).toBe('```\nplain\n```\n')
 })
 
+test('a block with nothing but fences has a longer one', () => {
+  const markdown = block(`${'`'.repeat(2_000_000)}\n${'x`\n'.repeat(200_000)}`)
+  const [first = '', second = ''] = markdown.split('\n')
+  expect(first).toMatch(/^`+$/)
+  expect(first.length).toBe(1 + second.indexOf('…'))
+  expect(markdown.endsWith(`\n${first}\n`)).toBe(true)
+})
+
+describe('a line that nobody would read to its end', () => {
+  const long = `${'a'.repeat(4_095)}😀${'b'.repeat(1_000_000)}`
+  const seenOfIt = `${'a'.repeat(4_095)}… (1000002 more characters)`
+
+  test.each([
+    ['text', text(long)],
+    ['code', code(long)],
+    ['block', block(long)],
+  ])('is shortened as %s', (_, markdown) => {
+    expect(markdown).toContain(seenOfIt)
+    expect(markdown.length).toBeLessThan(5_000)
+  })
+})
+
 describe('a summary that is too long', () => {
   const long = `${'€'.repeat(50)}\n`.repeat(100)
+  const NOTE = '\n\nThis summary was longer than GitHub shows; the log has the rest.\n'
 
   test('is cut after a line, and says so', () => {
     const cut = fitted(long, 1_000)
     expect(Buffer.byteLength(cut)).toBeLessThanOrEqual(1_000)
-    expect(cut).toMatch(
-      /^(€{50}\n)+€{50}\n\nThis summary was longer than GitHub shows; the log has the rest\.\n$/,
+    expect(cut).toMatch(/^(€{50}\n)+\n*This summary was longer than GitHub shows; the log has the rest\.\n$/)
+  })
+
+  test('keeps what stands around one giant line', () => {
+    expect(fitted(`# Head\n\n${'x'.repeat(2_000)}\n\n| Status | red |\n`, 1_000)).toBe(
+      `# Head\n\n\n| Status | red |\n${NOTE}`,
     )
   })
 
-  test('is dropped if it is one line', () => {
-    expect(fitted('x'.repeat(2_000), 1_000)).toBe(
-      '\n\nThis summary was longer than GitHub shows; the log has the rest.\n',
-    )
+  test('has only the note if it is one line', () => {
+    expect(fitted('x'.repeat(2_000), 1_000)).toBe(NOTE)
+  })
+
+  test.each([900, 901, 902, 903, 904, 905, 906, 907, 908, 909, 910])(
+    'is never cut inside of a block of code (%i bytes)',
+    (maxBytes) => {
+      const markdown = `# Head\n\n${block(`${'`'.repeat(5)}\n${'line\n'.repeat(400)}`, 'sh')}\n# Tail\n`
+      const cut = fitted(markdown, maxBytes)
+      expect(Buffer.byteLength(cut)).toBeLessThanOrEqual(maxBytes)
+      expect(cut.startsWith('# Head\n\n``````sh\n`````\nline\nline\n')).toBe(true)
+      expect(cut.endsWith(`\nline\n\`\`\`\`\`\`${NOTE}`)).toBe(true)
+    },
+  )
+
+  test('leaves out a block of code that cannot even begin', () => {
+    const markdown = `${'text\n'.repeat(180)}${block('code\n'.repeat(20))}`
+    const cut = fitted(markdown, 904 + Buffer.byteLength(NOTE))
+    expect(cut).toBe(`${'text\n'.repeat(180).slice(0, -1)}${NOTE}`)
+  })
+
+  test('goes on after a block of code that fits', () => {
+    const markdown = `${block('code')}\n${'text\n'.repeat(400)}`
+    expect(fitted(markdown, 1_000)).toMatch(/^```\ncode\n```\n\n(text\n)+\n*This summary/)
   })
 
   test('else stays as it is', () => {

@@ -74,10 +74,18 @@ export async function runAction(story: () => Promise<void>): Promise<void> {
   }
 }
 
+/** What later steps read is part of the work: without it the step is red, and the log says what was done. */
 async function writeOutputs(): Promise<void> {
   if (pending.size === 0) return
   const { setOutput } = await core()
-  for (const [name, value] of pending) setOutput(name, value)
+  try {
+    for (const [name, value] of pending) setOutput(name, value)
+  } catch (error) {
+    process.exitCode = 1
+    log.error(
+      `The outputs could not be written (what is said above was done all the same): ${messageOf(error)}`,
+    )
+  }
   pending.clear()
 }
 
