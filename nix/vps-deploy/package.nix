@@ -1,7 +1,7 @@
 # The host half of a deploy: programs, systemd units and the tmpfiles that make their run-time directories.
 #
 # What the programs call (git, nix, ssh, gpg, systemctl, …) they find on PATH: a unit's `path` should hold
-# `passthru.runtimeInputs` and the system's own nix and systemd.
+# `passthru.runtimeInputs`, the system's own nix and systemd, and its GRUB if that is what boots it.
 {
   lib,
   stdenvNoCC,
