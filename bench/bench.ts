@@ -5,6 +5,7 @@ import { runAction } from '../test/support/run-action.ts'
 import { chaos } from './chaos.ts'
 import { helloFigures, roundTrips } from './hello.ts'
 import { overhead } from './overhead.ts'
+import { reconnect } from './reconnect.ts'
 import { startup } from './startup.ts'
 import type { Figure } from './stats.ts'
 
@@ -21,6 +22,7 @@ async function figures(): Promise<Figure[]> {
     await startup(box, rounds),
     ...helloFigures(trips),
     await overhead(box, Math.ceil(rounds / 3), trips.hello),
+    ...(await reconnect(box, Math.ceil(rounds / 3), trips.hello)),
   ]
 }
 

@@ -6,7 +6,7 @@ import type { End, HostState } from './deploying.ts'
 import { hold, isCaughtUp, isHeldAt, letGo } from './holding.ts'
 import type { Place } from './holding.ts'
 
-export interface Cut {
+interface Cut {
   readonly at: Place | 'queued'
   readonly seconds: number
 }

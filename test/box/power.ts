@@ -52,7 +52,7 @@ export function power(slot: Slot): Power {
 }
 
 /** A bad cable; both directions are alike. */
-export interface Impairment {
+interface Impairment {
   /** The part of the packets that is lost, from 0 to 1. */
   readonly loss: number
   /** One way. */

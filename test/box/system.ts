@@ -71,7 +71,7 @@ Subsystem sftp internal-sftp
 Match User deploy
   AuthenticationMethods publickey
   ClientAliveInterval 15
-  ClientAliveCountMax 4
+  ClientAliveCountMax 3
 `
 
 /** The configuration of the host half in the box, as the NixOS module would write it. */

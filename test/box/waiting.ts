@@ -88,12 +88,13 @@ async function forgetConnection(box: Box): Promise<void> {
     done`)
 }
 
-const longBuild = `for number in $(seq 100); do echo "building part $number"; sleep 0.25; done
+const longBuild = (parts: number) =>
+  `for number in $(seq ${parts}); do echo "building part $number"; sleep 0.25; done
   until [ -e /run/seen ]; do sleep 0.1; done`
 
 /** Half-open: a router between the two has forgotten their connection. The build goes on once its end has been seen. */
 export async function halfOpen({ box, before }: Scene) {
-  const rev = await box.commit({ units: { 'new.service': idle }, build: longBuild })
+  const rev = await box.commit({ units: { 'new.service': idle }, build: longBuild(100) })
   const step = startDeploy(box, { rev })
   await step.waitFor(/building part 3\b/, 60_000)
   await forgetConnection(box)
@@ -105,14 +106,14 @@ export async function halfOpen({ box, before }: Scene) {
 
 /** Half-open the other way: the runner is gone, and the host does not learn of it. The build waits until it has. */
 export async function vanishedRunner({ box, before }: Scene) {
-  const rev = await box.commit({ units: { 'new.service': idle }, build: longBuild })
+  const rev = await box.commit({ units: { 'new.service': idle }, build: longBuild(20) })
   const step = startDeploy(box, { rev, ...shortly })
   await step.waitFor(/building part 3\b/, 60_000)
   await forgetConnection(box)
   step.signal('SIGKILL')
   const [, id = ''] = /^Accepted by .* as (\S+);/m.exec((await step.finished).log) ?? []
   const atOnce = await box.must('pgrep -c -u deploy')
-  await box.must('while pgrep -u deploy; do sleep 0.5; done; touch /run/seen', { timeoutMs: 150_000 })
+  await box.must('while pgrep -u deploy; do sleep 0.5; done; touch /run/seen', { timeoutMs: 240_000 })
   await box.must(`until [ -e /var/lib/vps-deploy/deploys/${id}/result.json ]; do sleep 0.2; done`)
   const answer = await askAnew(box, `attach ${id} 0`)
   return { before, atOnce, answer, after: await hostState(box), left: await leftovers(box) }
