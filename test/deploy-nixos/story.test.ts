@@ -118,13 +118,17 @@ describe('a host with a wrong clock', () => {
 
   test.each([-5, 1e12])('or with %p seconds left is answered all the same', async (secondsLeft) => {
     const scene = new Scene()
+    scene.http = async () => {
+      await scene.clock.sleep(1_000)
+      return { status: 200 }
+    }
     scene.host.script = async (deploy) => {
       await prepare(deploy)
       await deploy.phase('activate')
       const decision = await deploy.confirmation(90, { secondsLeft })
       deploy.result(decision === 'confirmed' ? 'deployed' : 'rolled-back', decision === 'confirmed' ? 0 : 81)
     }
-    await scene.run()
+    await scene.run({ 'health-urls': 'https://one.example/' })
     expect(scene.status).toBe('deployed')
   })
 })
