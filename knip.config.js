@@ -9,6 +9,7 @@ export default {
     'test/**/*.test.ts',
     // Started by path, as processes of their own.
     'test/contract/runner/*.ts',
+    'test/shared/adapters/flood.ts',
     'test/shared/adapters/stories.ts',
   ],
   project: ['actions/**/*.ts', 'bench/**/*.ts', 'demo/**/*.ts', 'scripts/**/*.js', 'test/**/*.ts'],

@@ -8,6 +8,7 @@ import { overhead } from './overhead.ts'
 import { reconnect } from './reconnect.ts'
 import { startup } from './startup.ts'
 import type { Figure } from './stats.ts'
+import { volume } from './volume.ts'
 
 const rounds = Number(process.argv[2] ?? 15)
 
@@ -23,6 +24,7 @@ async function figures(): Promise<Figure[]> {
     ...helloFigures(trips),
     await overhead(box, Math.ceil(rounds / 3), trips.hello),
     ...(await reconnect(box, Math.ceil(rounds / 3), trips.hello)),
+    ...(await volume(box)),
   ]
 }
 
