@@ -123,8 +123,9 @@ test('a system that takes sshd away is rolled back: nobody could confirm it', as
 test.each(['behindAWall', 'withAnotherAddress'] as const)(
   'a system that cannot be reached any more is rolled back: %s',
   async (name) => {
-    const { before, end } = await all[name].end
+    const { before, run, end } = await all[name].end
     expect(end).toEqual({ code: 1, status: 'rolled-back', exitCode: 81, host: before, leftovers: '' })
+    expect(run.log).toMatch(/It was not confirmed in time/)
   },
 )
 

@@ -10,7 +10,7 @@ while [ $status -eq 133 ]; do
   sh -c '
     for cgroup in "$@"; do echo 0 >"$cgroup/cgroup.procs"; done
     exec systemd-nspawn --quiet --directory="$root" --machine="$name" \
-      --network-namespace-path=/proc/self/ns/net --register=no --keep-unit --console=pipe \
+      --network-namespace-path=/proc/self/ns/net --capability=CAP_NET_ADMIN --register=no --keep-unit --console=pipe \
       --resolv-conf=off --timezone=off --link-journal=no --kill-signal=SIGRTMIN+3 \
       /usr/lib/nix-vps-box/init
   ' machine "$@"
