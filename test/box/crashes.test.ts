@@ -25,65 +25,6 @@ function rolledBack(host: HostState): End {
 
 const changed = { units: { 'idle.service': `${idle}# 2\n`, 'new.service': idle } }
 
-test('a worker killed with -9 during the activation is rolled back, and the step says so', async () => {
-  const rev = await box.commit({ ...changed, activation: 'touch /run/activating; sleep 60' })
-  const step = startDeploy(box, { rev })
-  await box.must('until [ -e /run/activating ]; do sleep 0.05; done')
-  await box.must('systemctl kill --signal=KILL --kill-who=all vps-deploy-worker')
-  expect(await endOf(box, await step.finished)).toEqual(rolledBack(before))
-  expect((await box.run('systemctl is-active idle new')).stdout).toBe('active\ninactive\n')
-})
-
-test('a worker killed while it waits for the confirm is rolled back', async () => {
-  const step = startDeploy(box, {
-    rev: await box.commit(changed),
-    'health-urls': 'http://127.0.0.1:9/',
-    'health-timeout': '10s',
-  })
-  await step.waitFor(/The new system runs/)
-  await box.must('systemctl kill --signal=KILL --kill-who=all vps-deploy-worker')
-  expect(await endOf(box, await step.finished)).toEqual(rolledBack(before))
-})
-
-test('the plug pulled before the confirm: the old system boots, and the step learns the end', async () => {
-  const step = startDeploy(box, {
-    rev: await box.commit(changed),
-    'health-urls': 'http://127.0.0.1:9/',
-    'health-timeout': '20s',
-    'confirm-timeout': '60s',
-  })
-  await step.waitFor(/The new system runs/)
-  await box.pullPlug()
-  await box.start()
-  expect(await endOf(box, await step.finished)).toEqual(rolledBack({ ...before, booted: before.default }))
-  expect((await box.run('systemctl is-active idle new')).stdout).toBe('active\ninactive\n')
-})
-
-test('the plug pulled during the activation: the old system boots, and the next deploy works', async () => {
-  const rev = await box.commit({ ...changed, activation: 'touch /run/activating; sleep 60' })
-  const step = startDeploy(box, { rev })
-  await box.must('until [ -e /run/activating ]; do sleep 0.05; done')
-  await box.pullPlug()
-  await box.start()
-  expect(await endOf(box, await step.finished)).toEqual(rolledBack({ ...before, booted: before.default }))
-  expect(await deploy(box, { rev: await box.commit(changed) })).toMatchObject({
-    code: 0,
-    outputs: { status: 'deployed' },
-  })
-})
-
-test('the plug pulled after the confirm, before the boot entry is written: the old system boots and stays', async () => {
-  const rev = await box.commit({ ...changed, bootloader: 'touch /run/committing; sleep 60' })
-  const step = startDeploy(box, { rev })
-  await box.must('until [ -e /run/committing ]; do sleep 0.05; done')
-  await box.pullPlug()
-  await box.start()
-  const run = await step.finished
-  expect(await endOf(box, run)).toEqual(rolledBack({ ...before, booted: before.default }))
-  expect(run.log).toMatch(/It was confirmed, but/)
-  expect((await box.run('systemctl is-active idle new')).stdout).toBe('active\ninactive\n')
-})
-
 /** The runner never finds the new system well, so nobody confirms. */
 const neverWell: Inputs = { 'health-urls': 'http://127.0.0.1:9/', 'health-timeout': '10s' }
 
@@ -148,11 +89,11 @@ test('another switch fails at once while a deploy waits, and what somebody else 
 const fragile = service('test ! -e /run/no-way-back && exec sleep infinity; exit 1')
 
 /** A deploy that is aborted when its rollback cannot work any more. */
-async function lost(id: string, rebootIfRollbackFails: boolean): Promise<HostState> {
+async function lost(id: string, rebootIfRollbackFails: boolean, alsoBroken = ':'): Promise<HostState> {
   const config = { rebootIfRollbackFails }
   const host = await mustDeploy(box, { units: { 'fragile.service': fragile }, config })
   const [answer] = await waiting(id, { units: { 'fragile.service': `${fragile}# 2\n` }, config }, 30)
-  await box.must('touch /run/no-way-back')
+  await box.must(`touch /run/no-way-back; ${alsoBroken}`)
   expect(await askAnew(box, `abort ${id}`)).toMatchObject({ code: 0 })
   expect(await answer).toMatchObject({ code: 82 })
   return host
@@ -173,5 +114,14 @@ test('a rollback that fails reboots nothing where the host forbids it', async ()
   await box.must('sleep 6; test -e /run/no-way-back')
   expect((await eventOf('no-way-back-2', 'result'))?.['message']).toMatch(
     /The host does not reboot: rebootIfRollbackFails/,
+  )
+})
+
+test('a rollback that fails reboots nothing where the loader would start another system', async () => {
+  const entry = 's/^default .*/default nixos-generation-1.conf/'
+  await lost('no-way-back-3', true, `sed -i '${entry}' /boot/loader/loader.conf`)
+  await box.must('sleep 6; test -e /run/no-way-back')
+  expect((await eventOf('no-way-back-3', 'result'))?.['message']).toMatch(
+    /The host does not reboot: its default boot entry names another system than/,
   )
 })
