@@ -20,7 +20,7 @@ class Inbox(InTemporaryDirectory):
         return path
 
     def assert_taken(self, spool: Spool, expected: list[Letter]) -> None:
-        self.assertEqual(spool.take_all(os.geteuid()), expected)
+        self.assertEqual(list(spool.take_all(os.geteuid())), expected)
         self.assertEqual(os.listdir(spool.inbox), [])
 
     def test_requests_come_out_as_they_went_in_oldest_first(self) -> None:
@@ -66,7 +66,7 @@ class Inbox(InTemporaryDirectory):
     def test_a_request_of_another_owner_does_not_count(self) -> None:
         spool = self.spool()
         spool.send(letter())
-        self.assertEqual(spool.take_all(os.geteuid() + 1), [])
+        self.assertEqual(list(spool.take_all(os.geteuid() + 1)), [])
         self.assertEqual(os.listdir(spool.inbox), [])
 
     def test_what_a_killed_intake_had_taken_out_is_still_answered(self) -> None:
@@ -75,6 +75,16 @@ class Inbox(InTemporaryDirectory):
         os.mkdir(f'{spool.inbox}/.taken-before', 0o700)
         os.rename(f'{spool.inbox}/{one.token}', f'{spool.inbox}/.taken-before/0000')
         self.assert_taken(spool, [one])
+
+    def test_what_an_intake_was_killed_over_comes_out_again(self) -> None:
+        spool, one, two = self.spool(), letter(), letter()
+        spool.send(one)
+        time.sleep(0.02)  # the clock of files ticks slowly
+        spool.send(two)
+        killed = spool.take_all(os.geteuid())
+        self.assertEqual((next(killed), next(killed)), (one, two))
+        killed.close()
+        self.assert_taken(spool, [two])
 
     def test_what_its_writer_has_given_up_is_not_carried_out_later(self) -> None:
         spool, one = self.spool(), letter()

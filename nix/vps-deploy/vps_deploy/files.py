@@ -92,6 +92,14 @@ def _temporary_file(path: str, data: bytes, mode: int) -> str:
     return temporary
 
 
+def forget_temporary(directory: str) -> None:
+    """Removes what writers that were killed had begun; one that is alive still needs its own."""
+    for name in os.listdir(directory):
+        words = name.split('.')
+        if name[0] == '.' and len(words) > 3 and words[-2].isdigit() and not os.path.exists(f'/proc/{words[-2]}'):
+            remove(f'{directory}/{name}')
+
+
 def share(fd: int, mode: int = STATE_MODE) -> None:
     """Lets group deploy read an open file."""
     if os.geteuid() == 0:

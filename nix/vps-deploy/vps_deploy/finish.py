@@ -47,6 +47,7 @@ def clean_up(job: Job) -> None:
     gcroots.remove(job.id)
     tools.forget(job.deploy)
     files.drop_ballast(job.deploy.path)
+    files.forget_temporary(job.deploy.path)
     job.spool.clear_active(job.id)
 
 

@@ -47,12 +47,20 @@ def main(arguments: list[str]) -> int:
 
     spool = Spool()
     owner = pwd.getpwnam('deploy').pw_uid
-    while letters := spool.take_all(owner):
-        for letter in letters:
-            spool.answer(letter.token, answer(letter, spool))
+    while _answer_all(spool, owner):
+        pass
     if spool.queued():
         _see_to_the_worker()
     return 0
+
+
+def _answer_all(spool: Spool, owner: int) -> bool:
+    """Whether there was any request."""
+    found = False
+    for letter in spool.take_all(owner):
+        spool.answer(letter.token, answer(letter, spool))
+        found = True
+    return found
 
 
 def _see_to_the_worker() -> None:

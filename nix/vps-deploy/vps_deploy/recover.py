@@ -95,7 +95,9 @@ def _is_obeyed(deploy: DeployDirectory) -> bool:
 def recover_all(state: StateDirectory, spool: Spool, stop: Stop) -> None:
     """Call it with the worker lock held: then nobody works on any deploy."""
     state.prepare()
+    files.forget_temporary(spool.root)
     with files.locked(spool.queue_lock):
+        state.forget_unfinished()
         queued = spool.queued()
         deploys = [deploy for deploy in state.all() if deploy.exists()]
     for deploy in deploys:

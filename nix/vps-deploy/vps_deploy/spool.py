@@ -13,6 +13,7 @@ import json
 import os
 import stat
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
 from typing import NamedTuple, cast
@@ -80,23 +81,25 @@ class Spool:
             os.close(fd)
             os.close(directory)
 
-    def take_all(self, owner: int) -> list[Letter]:
-        """Empties the inbox, whatever lies in it, and returns the requests of user `owner`, oldest first."""
+    def take_all(self, owner: int) -> Iterator[Letter]:
+        """Empties the inbox, whatever lies in it, and yields the requests of user `owner`, oldest first.
+
+        Each is removed when the next one is asked for: one that is being carried out when we are killed is carried out
+        again by the next run, and means the same then.
+        """
         self.forget_old_answers()
         if _oldest_first(self.inbox) and (taken := _make_taken(self.inbox)) is not None:
             for name in _oldest_first(self.inbox):
                 with suppress(FileNotFoundError):
                     os.rename(f'{self.inbox}/{name}', f'{taken}/{clock.monotonic():020.6f}-{os.urandom(4).hex()}')
-        letters: list[Letter] = []
         for directory in _all_taken(self.inbox):
             for name in sorted(os.listdir(directory)):
                 with suppress(BadLetter, FileNotFoundError):
-                    letters.append(open_letter(f'{directory}/{name}', owner))
+                    yield open_letter(f'{directory}/{name}', owner)
                 _remove_whatever_it_is(f'{directory}/{name}')
             # Not empty if somebody still writes to what he had open: the next run tries again.
             with suppress(OSError):
                 os.rmdir(directory)
-        return letters
 
     def answer(self, token: str, values: dict[str, object]) -> None:
         files.write(f'{self.answers}/{token}', json.dumps(values).encode() + b'\n')

@@ -17,6 +17,7 @@ from typing import NamedTuple, cast
 from . import config, files
 
 VERSION = '1'
+_NEW = '.new-'
 
 
 class Asked(NamedTuple):
@@ -158,7 +159,7 @@ class StateDirectory:
 
     def create(self, asked: Asked) -> DeployDirectory:
         """The directory of a new deploy, complete before it has its name. Raises OSError, and leaves nothing then."""
-        new = DeployDirectory(f'{self.deploys}/.new-{asked.id}')
+        new = DeployDirectory(f'{self.deploys}/{_NEW}{asked.id}')
         _remove_tree(new.path)
         try:
             self._fill(new, asked)
@@ -176,6 +177,13 @@ class StateDirectory:
         files.share(fd)
         os.close(fd)
         new.write_request(asked)
+
+    def forget_unfinished(self) -> None:
+        """What an intake or a worker that was killed had begun. Call it with the queue lock held."""
+        files.forget_temporary(self.path)
+        for name in os.listdir(self.deploys):
+            if name.startswith(_NEW):
+                _remove_tree(f'{self.deploys}/{name}')
 
     def publish(self, new: DeployDirectory, id: str) -> DeployDirectory:
         deploy = self.deploy(id)
