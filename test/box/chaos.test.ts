@@ -14,7 +14,7 @@ const outcomes = new Map(seeds.map((seed) => [seed, Promise.withResolvers<Outcom
 let walking: Promise<void>
 
 beforeAll(() => {
-  walking = walkAll(seeds, { lanes: 5, done: (outcome) => outcomes.get(outcome.plan.seed)?.resolve(outcome) })
+  walking = walkAll(seeds, { lanes: 7, done: (outcome) => outcomes.get(outcome.plan.seed)?.resolve(outcome) })
   // Fails in the tests that wait for it.
   walking.catch((error: unknown) => {
     for (const { reject } of outcomes.values()) reject(error)

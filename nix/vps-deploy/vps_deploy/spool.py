@@ -13,7 +13,7 @@ import json
 import os
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import suppress
 from itertools import islice
 from typing import NamedTuple, cast
@@ -81,7 +81,7 @@ class Spool:
             os.close(fd)
             os.close(directory)
 
-    def take_all(self, owner: int) -> Iterator[Letter]:
+    def take_all(self, owner: int) -> Generator[Letter]:
         """Empties the inbox, whatever lies in it, and yields the requests of user `owner`, oldest first.
 
         Each is removed when the next one is asked for: one that is being carried out when we are killed is carried out
