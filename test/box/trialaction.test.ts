@@ -5,6 +5,7 @@ import type { ActionRun } from '../support/run-action.ts'
 import { bootBox } from './box.ts'
 import type { Box, SystemSpec } from './box.ts'
 import {
+  deploy,
   endOf,
   hostEvents,
   hostState,
@@ -166,6 +167,21 @@ test('without a reboot the step is green, nothing has changed, and what it print
   await followed(box, attach, /"status":"deployed"/)
   const system = run.outputs['system']
   expect(await hostState(box)).toMatchObject({ running: system, booted: system, default: system })
+})
+
+test('what runs already only becomes the default: nobody is asked, and the step is green', async () => {
+  const box = await bootBox()
+  boxes.push(box)
+  const rev = await box.commit({ units: { 'tried.service': idle } })
+  const tested = await deploy(box, { rev, mode: 'test' })
+  const run = await deploy(box, { rev })
+  expect({ log: run.log, ...(await endOf(box, run)) }).toMatchObject({
+    code: 0,
+    status: 'deployed',
+    leftovers: '',
+  })
+  expect(run.log).not.toContain('The new system runs.')
+  expect((await hostState(box)).default).toBe(tested.outputs['system'])
 })
 
 /** The requests that the summary tells a person to send. */
