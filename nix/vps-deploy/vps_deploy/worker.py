@@ -12,6 +12,7 @@ from .journal import print_traceback
 from .spool import Spool
 from .state import DeployDirectory, StateDirectory
 from .story import carry_out
+from .systems import RUNNING, real
 
 _CRASH_PAUSE_SECONDS = 2.0
 
@@ -34,7 +35,11 @@ def main(arguments: list[str]) -> int:
 
 
 def _run(spool: Spool, stop: Stop) -> int:
+    was = real(RUNNING)
     recover.recover_everything(StateDirectory(config.read().state_dir), spool, stop)
+    if real(RUNNING) != was:
+        # The system that is back may have other programs than these, and a configuration only they can read.
+        return 0
     # Only now, for what was recovered may have brought another system back, and its policy with it.
     policy = config.read_text(config.path())
     settings = config.parse(policy, config.path())
