@@ -1,5 +1,4 @@
 /** What a step says and asks for when its system is tried at one boot. The scenarios idle: they run side by side. */
-import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import type { ActionRun } from '../support/run-action.ts'
 import { bootBox } from './box.ts'
@@ -18,7 +17,8 @@ import {
 } from './deploying.ts'
 import type { HostEvent, HostState, Inputs } from './deploying.ts'
 import { service } from './system.ts'
-import { ask, askAnew, connected } from './sshclient.ts'
+import { followed } from './followed.ts'
+import { askAnew } from './sshclient.ts'
 
 jest.setTimeout(240_000)
 
@@ -187,30 +187,4 @@ test('what runs already only becomes the default: nobody is asked, and the step 
 /** The requests that the summary tells a person to send. */
 function byHand({ summary }: ActionRun): readonly string[] {
   return [...summary.matchAll(/^ssh deploy@\S+ (.*)$/gm)].map(([, request = '']) => request)
-}
-
-/** What a request answers, up to the pattern; it is sent again while the host is down or cuts it off. */
-async function followed(box: Box, request: string, until: RegExp): Promise<string> {
-  for (let attempt = 0; attempt < 300; attempt++) {
-    const heard = await heardOnce(box, request, until).catch(() => '')
-    if (until.test(heard)) return heard
-    await setTimeout(500)
-  }
-  throw new Error(`'${request}' was never answered with ${String(until)}.`)
-}
-
-async function heardOnce(box: Box, request: string, until: RegExp): Promise<string> {
-  const client = await connected(box)
-  try {
-    let heard = ''
-    const { promise, resolve } = Promise.withResolvers<undefined>()
-    const ended = ask(client, request, (text) => {
-      heard = text
-      if (until.test(text)) resolve(undefined)
-    })
-    await Promise.race([promise, ended])
-    return heard
-  } finally {
-    client.end()
-  }
 }
