@@ -76,13 +76,15 @@ def processes(target: str) -> list[int]:
     return found
 
 
-def hit(target: str, name: str, pause: float) -> None:
-    """Sends a signal to all processes of a kind, waiting a while for one; STOP is followed by CONT."""
+def hit(target: str, name: str, pause: float, late: float) -> None:
+    """Sends a signal to all processes of a kind, waiting a while for one, and a little more; STOP is followed by CONT."""
     until = time.monotonic() + 1.5
     while not (found := processes(target)) and time.monotonic() < until:
         time.sleep(0.002)
     if not found:
         sys.exit(1)
+    # Not always into the start of a short-lived one.
+    time.sleep(late)
     send(found, getattr(signal, f'SIG{name}'))
     if name == 'STOP':
         time.sleep(pause)

@@ -48,7 +48,7 @@ export const command =
 export const hit =
   (target: string, name: string): Strike =>
   async ({ box, amount }) =>
-    isDone((await inside(box, 'hit', target, name, 0.2 + amount * 3)).code)
+    isDone((await inside(box, 'hit', target, name, 0.2 + amount * 3, ((amount * 10) % 1) * 0.1)).code)
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
