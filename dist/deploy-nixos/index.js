@@ -26200,7 +26200,10 @@ function algorithmsError(message, { where }, cause) {
 function unreachable(error, { where, stage }) {
     const words = SYSTEM_WORDS.get(codeOf(error));
     if (stage === 'connect')
-        return new shared_errors/* ConnectError */.T$('unreachable', `${where} ${words ?? (0,shared_errors/* messageOf */.bD)(error)}.`, { cause: error });
+        return new shared_errors/* ConnectError */.T$('unreachable', `${where} ${words ?? (0,shared_errors/* messageOf */.bD)(error)}.`, {
+            isUnnoticed: true,
+            cause: error,
+        });
     const during = stage === 'handshake' ? 'before the keys were exchanged' : 'while it checked our key';
     return new shared_errors/* ConnectError */.T$('unreachable', `${where} ended the connection ${during} (${(0,shared_errors/* messageOf */.bD)(error)}).`, {
         hint: 'Is it an SSH server? A busy one, or one that has penalized this address, closes connections like this.',
@@ -26308,14 +26311,22 @@ async function authenticate(ssh, config, { progress, socket, limit }) {
     // It is there at once, unless the configuration was refused.
     if (client === null)
         throw await connecting.then(() => new Error('no client'));
-    const connection = { socket, ...watched(client, progress) };
+    const watching = watched(client, progress);
     const late = new Promise((_, reject) => {
         limit.addEventListener('abort', () => {
             reject(limit.reason);
         });
     });
     await Promise.race([connecting, late]);
-    return connection;
+    return { socket, ...watching, quietMs: quietTimeOf(socket) };
+}
+/** Of a socket that somebody reads already: the first to listen would set it flowing. */
+function quietTimeOf(socket) {
+    let heardMs = performance.now();
+    socket.on('data', () => {
+        heardMs = performance.now();
+    });
+    return () => performance.now() - heardMs;
 }
 /** From the first moment: node-ssh takes its own listener off once it is ready, and an error nobody hears is fatal. */
 function watched(client, progress) {
@@ -26346,20 +26357,21 @@ function isConnecting(socket) {
 
 
 
-/** A lost connection is noticed after about 20 s. */
-const KEEPALIVE = { intervalMs: 5_000, countMax: 3 };
+/** A lost connection is noticed after about 20 s; that it is quiet, after a few. */
+const KEEPALIVE = { intervalMs: 2_000, countMax: 9 };
 const CLOSE_MS = 1_000;
 /** Connects to a host, through its jump host if it has one. */
 function ssh(destination, keepalive = KEEPALIVE) {
     return async (options) => {
         const limit = limitOf(destination, options);
         const { jump } = destination;
+        const open = tcpTo(jump ?? destination, options);
         if (jump === undefined)
-            return sessionOn([await connected(destination, { open: tcpTo(destination), limit, keepalive })]);
-        const first = await connected(jump, { open: tcpTo(jump), limit, keepalive });
+            return sessionOn([await connected(destination, { open, limit, keepalive })]);
+        const first = await connected(jump, { open, limit, keepalive });
         try {
-            const open = () => forwarded(first, destination, limit);
-            return sessionOn([await connected(destination, { open, limit, keepalive }), first]);
+            const through = () => forwarded(first, destination, limit);
+            return sessionOn([await connected(destination, { open: through, limit, keepalive }), first]);
         }
         catch (error) {
             await ssh_close(first);
@@ -26402,8 +26414,23 @@ function firstOf(refusal, error) {
     return refusal !== undefined && isAboutHostKeys ? refusal : error;
 }
 /** Already connecting when it is returned, so that the host is at work while the client loads. */
-function tcpTo({ host, port }) {
-    return () => (0,external_node_net_namespaceObject.connect)({ host, port, noDelay: true });
+function tcpTo({ host, port }, { reachMs }) {
+    return () => {
+        const socket = (0,external_node_net_namespaceObject.connect)({ host, port, noDelay: true });
+        if (reachMs !== undefined)
+            limitConnecting(socket, reachMs);
+        return socket;
+    };
+}
+/** The kernel asks for a connection less and less often; who asks anew finds a link sooner that has come back. */
+function limitConnecting(socket, ms) {
+    const timer = setTimeout(() => {
+        socket.destroy(Object.assign(new Error('connect ETIMEDOUT'), { code: 'ETIMEDOUT' }));
+    }, ms);
+    const done = () => {
+        clearTimeout(timer);
+    };
+    socket.once('connect', done).once('close', done);
 }
 function forwarded({ client }, { host, port }, limit) {
     return new Promise((resolve, reject) => {
@@ -26427,6 +26454,7 @@ function unforwarded(where, error) {
 function sessionOn(connections) {
     return {
         exec: (command, handlers, signal) => execute(connections[0], { command, signal }, handlers),
+        quietMs: () => connections[0].quietMs(),
         [Symbol.asyncDispose]: async () => {
             for (const connection of connections)
                 await ssh_close(connection);
@@ -26535,9 +26563,11 @@ class ActionError extends Error {
 class ConnectError extends ActionError {
     name = 'ConnectError';
     kind;
+    isUnnoticed;
     constructor(kind, message, details = {}) {
         super(message, details);
         this.kind = kind;
+        this.isUnnoticed = details.isUnnoticed ?? false;
     }
 }
 /** The words of anything thrown, also of what is an error of another realm. */
@@ -30953,6 +30983,8 @@ var errors = __nccwpck_require__(9223);
  * Foreign text in Markdown that GitHub renders. Whatever could be markup becomes a character reference, so that it can
  * only ever be read; mentions and references are broken, so that nobody is called and nothing is linked.
  */
+/** Nobody reads a longer line, and a page of one line could only be shown whole or not at all. */
+const MAX_LINE = 4_096;
 /** Words in a line of text, a heading or a table cell. */
 function markdown_text(raw) {
     return referenced(oneLine(raw)).replace(/(&#(?:64|35);)(?=[A-Za-z0-9])/g, '$1&#8203;');
@@ -30963,9 +30995,10 @@ function code(raw) {
 }
 /** Lines in a block of code. Not for table cells. */
 function block(raw, language = '') {
-    const longest = Math.max(0, ...(raw.match(/`+/g) ?? []).map((run) => run.length));
+    const lines = raw.split(/\r\n|\r|\n/).map((line) => visible(shortened(line)));
+    // Not by spreading: a megabyte of them would be too many arguments.
+    const longest = lines.reduce((most, line) => Math.max(most, longestRunIn(line)), 0);
     const fence = '`'.repeat(Math.max(3, longest + 1));
-    const lines = raw.split(/\r\n|\r|\n/).map(visible);
     return `${fence}${language}\n${lines.join('\n').replace(/\n$/, '')}\n${fence}\n`;
 }
 /** Rows of cells that are Markdown already: `text` and `code` make them of foreign words. */
@@ -30973,17 +31006,57 @@ function table(header, rows) {
     const lines = [header, header.map(() => '---'), ...rows];
     return lines.map((cells) => `| ${cells.join(' | ')} |\n`).join('');
 }
-/** Cut after a whole line to what a step's summary may hold; GitHub drops one that is larger. */
+const NOTE = '\n\nThis summary was longer than GitHub shows; the log has the rest.\n';
+/**
+ * Cut to what a step's summary may hold; GitHub drops one that is larger. It is cut after a whole line, and a block of
+ * code that is open there is closed; one line that is too long for the rest is left out, and what comes after it kept.
+ */
 function fitted(markdown, maxBytes) {
-    const bytes = Buffer.from(markdown);
-    if (bytes.length <= maxBytes)
+    if (Buffer.byteLength(markdown) <= maxBytes)
         return markdown;
-    const note = '\n\nThis summary was longer than GitHub shows; the log has the rest.\n';
-    const end = bytes.lastIndexOf('\n', maxBytes - note.length - 1);
-    return `${bytes.toString('utf8', 0, Math.max(0, end))}${note}`;
+    const lines = [];
+    let leftBytes = maxBytes - Buffer.byteLength(NOTE);
+    let fence = '';
+    for (const line of markdown.split('\n')) {
+        const next = fenceAfter(line, fence);
+        const bytes = bytesOf(line, fence, next);
+        if (bytes > leftBytes) {
+            if (fence !== '' || next !== '')
+                break;
+            continue;
+        }
+        leftBytes -= bytes;
+        lines.push(line);
+        fence = next;
+    }
+    const end = fence === '' ? '' : `\n${fence}`;
+    return `${lines.join('\n')}${end}${NOTE}`;
+}
+/** What a line takes; the end of a block is paid for at its beginning. */
+function bytesOf(line, fence, next) {
+    if (fence !== '' && next === '')
+        return 0;
+    const endBytes = fence === '' && next !== '' ? next.length + 1 : 0;
+    return Buffer.byteLength(line) + 1 + endBytes;
+}
+/** The fence of the block that is open after a line; `''` = none. */
+function fenceAfter(line, fence) {
+    if (fence === '')
+        return /^`{3,}/.exec(line)?.[0] ?? '';
+    return line === fence ? '' : fence;
+}
+function longestRunIn(line) {
+    return (line.match(/`+/g) ?? []).reduce((most, run) => Math.max(most, run.length), 0);
+}
+/** The beginning of a line, and how much of it is missing. */
+function shortened(line) {
+    if (line.length <= MAX_LINE)
+        return line;
+    const kept = line.slice(0, MAX_LINE).replace(/[\ud800-\udbff]$/, '');
+    return `${kept}… (${line.length - kept.length} more characters)`;
 }
 function oneLine(raw) {
-    return visible(raw.replace(/\s*[\r\n]+\s*/g, ' ').trim());
+    return visible(shortened(raw.replace(/\s*[\r\n]+\s*/g, ' ').trim()));
 }
 /** Control characters and those that reorder what is read are shown as what they are. */
 function visible(raw) {
@@ -31044,7 +31117,7 @@ function escapeProperty(text) {
 ;// CONCATENATED MODULE: ./actions/shared/runnerlog.ts
 
 /** A foreign line without an end is shown in pieces of this size. */
-const MAX_LINE = 65_536;
+const runnerlog_MAX_LINE = 65_536;
 /** A log as GitHub's runner reads it from the step's standard output. */
 function runnerLog(write, random) {
     const foreign = foreignText(write, random);
@@ -31107,7 +31180,7 @@ function foreignText(write, random) {
             const lines = (rest + text).split(/\r\n|\r(?!$)|\n/);
             rest = lines.splice(-1).join('');
             show(lines);
-            if (rest.length > MAX_LINE)
+            if (rest.length > runnerlog_MAX_LINE)
                 endLine();
         },
         endLine,
@@ -31190,12 +31263,19 @@ async function runAction(story) {
         await writeOutputs();
     }
 }
+/** What later steps read is part of the work: without it the step is red, and the log says what was done. */
 async function writeOutputs() {
     if (pending.size === 0)
         return;
     const { setOutput } = await core();
-    for (const [name, value] of pending)
-        setOutput(name, value);
+    try {
+        for (const [name, value] of pending)
+            setOutput(name, value);
+    }
+    catch (error) {
+        process.exitCode = 1;
+        log.error(`The outputs could not be written (what is said above was done all the same): ${(0,errors/* messageOf */.bD)(error)}`);
+    }
     pending.clear();
 }
 function reportUnfinished() {
@@ -31228,17 +31308,6 @@ function cancellation() {
 
 // EXTERNAL MODULE: ./actions/shared/duration.ts
 var duration = __nccwpck_require__(3788);
-;// CONCATENATED MODULE: ./actions/shared/backoff.ts
-/**
- * How long to wait after failed attempt number `attempt` (from 1): doubling up to the cap, and a random part of the
- * upper half of it, so that runners which lost the same host do not come back at the same moment.
- */
-function backoffMs(attempt, { baseMs, capMs }, random) {
-    const fullMs = Math.min(capMs, baseMs * 2 ** (attempt - 1));
-    const fraction = parseInt(random.hex(4), 16) / 0x1_0000_0000;
-    return Math.round(fullMs / 2 + (fullMs / 2) * fraction);
-}
-
 ;// CONCATENATED MODULE: ./actions/deploy-nixos/limits.ts
 /** Why the action lets go of a deploy that it does not know the end of. */
 class LetGo extends Error {
@@ -31335,6 +31404,50 @@ function objectsIn(value) {
 }
 function listIn(value) {
     return Array.isArray(value) ? value : [];
+}
+
+;// CONCATENATED MODULE: ./actions/shared/backoff.ts
+/**
+ * How long to wait after failed attempt number `attempt` (from 1): doubling up to the cap, and a random part of the
+ * upper half of it, so that runners which lost the same host do not come back at the same moment.
+ */
+function backoffMs(attempt, { baseMs, capMs }, random) {
+    const fullMs = Math.min(capMs, baseMs * 2 ** (attempt - 1));
+    const fraction = parseInt(random.hex(4), 16) / 0x1_0000_0000;
+    return Math.round(fullMs / 2 + (fullMs / 2) * fraction);
+}
+
+;// CONCATENATED MODULE: ./actions/deploy-nixos/pauses.ts
+
+/** Who waits for the link to come back loses nothing but packets, and nobody counts them. */
+const PAUSES_WHEN_UNNOTICED = { baseMs: 500, capMs: 1_000 };
+const PAUSES = { baseMs: 1_000, capMs: 15_000 };
+/** sshd and fail2ban lock out who is refused too often. */
+const PAUSES_WHEN_REFUSED = { baseMs: 10_000, capMs: 60_000 };
+/** For a TCP connection of somebody who tries again at once. */
+const REACH_MS = 4_000;
+/** How long to wait before connecting again: each kind of failure is counted on its own. */
+class Pauses {
+    #random;
+    #reached;
+    #bounds;
+    #attempts = 0;
+    /** `reached`: where a server noticed the attempt, and did not refuse us. */
+    constructor(random, reached = PAUSES) {
+        this.#random = random;
+        this.#reached = reached;
+    }
+    after(failure) {
+        const bounds = this.#boundsFor(failure);
+        this.#attempts = bounds === this.#bounds ? this.#attempts + 1 : 1;
+        this.#bounds = bounds;
+        return backoffMs(this.#attempts, bounds, this.#random);
+    }
+    #boundsFor({ kind, isUnnoticed }) {
+        if (isUnnoticed)
+            return PAUSES_WHEN_UNNOTICED;
+        return kind === 'unreachable' ? this.#reached : PAUSES_WHEN_REFUSED;
+    }
 }
 
 ;// CONCATENATED MODULE: ./actions/deploy-nixos/request.ts
@@ -31484,14 +31597,15 @@ var __disposeResources = (undefined && undefined.__disposeResources) || (functio
 
 
 
-const PAUSES = { baseMs: 500, capMs: 5_000 };
+/** After an attempt that came through, or that somebody noticed. */
+const confirm_PAUSES = { baseMs: 500, capMs: 5_000 };
 /**
  * Confirms over connections of its own: only one that was opened after the activation proves that the new system can
  * be reached. An answer that got lost is asked for again, for the host gives the same one. Rejects with the signal's
  * reason.
  */
 function confirm_confirm({ id, nonce }, world, signal) {
-    return decide({ request: requests.confirm(id, nonce), isGranted: isConfirmed }, world, signal);
+    return decide({ request: requests.confirm(id, nonce), isGranted: isConfirmed, isRefused }, world, signal);
 }
 function isConfirmed({ exit, stdout }) {
     return exit.kind === 'exited' && exit.code === 0 && parseObject(stdout)?.['confirmed'] === true;
@@ -31502,37 +31616,66 @@ function isConfirmed({ exit, stdout }) {
  */
 async function abort({ id, session }, world, signal) {
     const request = requests.abort(id);
+    const deciding = { request, isGranted: isAborted, isRefused };
     if (session !== undefined) {
-        const decision = decisionOf(await ask(session, request, { clock: world.clock, signal }), isAborted);
+        const answer = await ask(session, request, { clock: world.clock, signal });
+        const decision = decisionOf(answer, deciding);
         if (decision !== undefined)
             return decision;
     }
-    return decide({ request, isGranted: isAborted }, world, signal);
+    return decide(deciding, world, signal);
 }
 /** 81 and 83 are the exit codes of an aborted deploy. */
 function isAborted({ exit }) {
     return exit.kind === 'exited' && [0, 81, 83].includes(exit.code);
 }
+/**
+ * Has the host reboot, over connections of its own. It reboots once for a deploy: after an answer that got lost, a
+ * refusal means that it does, and so does a host that no longer lets us in. Rejects with the signal's reason.
+ */
+async function askToReboot(id, world, signal) {
+    // Of any answer, so far.
+    const was = { lost: false };
+    const decision = await decide({
+        request: requests.reboot(id),
+        isGranted: ({ exit }) => {
+            was.lost ||= !isAnswer(exit);
+            return isAnswer(exit) && (exit.code === 0 || was.lost);
+        },
+        isRefused: ({ exit }) => isAnswer(exit),
+    }, world, signal);
+    return was.lost ? { kind: 'granted' } : decision;
+}
+/** 255 is ssh's own word for a connection that broke. */
+function isAnswer(exit) {
+    return exit.kind === 'exited' && exit.code !== 255;
+}
+function isRefused({ exit }) {
+    return exit.kind === 'exited' && isRefusal(exit.code);
+}
 async function decide(deciding, world, signal) {
-    for (let attempt = 1;; attempt++) {
+    const pauses = new Pauses(world.random, confirm_PAUSES);
+    for (;;) {
         signal.throwIfAborted();
         const decision = await decideOnce(deciding, world, signal);
-        if (decision !== undefined)
+        if (decision.kind !== 'unreachable')
             return decision;
-        await world.clock.sleep(backoffMs(attempt, PAUSES, world.random), signal);
+        await world.clock.sleep(pauses.after(decision), signal);
     }
 }
-/** `undefined` = the host has not said. */
-async function decideOnce({ request, isGranted }, world, signal) {
+async function decideOnce(deciding, world, signal) {
     try {
         const env_1 = { stack: [], error: void 0, hasError: false };
         try {
-            const session = __addDisposableResource(env_1, await world.dial({ timeoutMs: world.connectTimeoutMs, signal }), true);
-            const answer = await ask(session, request, { clock: world.clock, signal });
-            const decision = decisionOf(answer, isGranted);
-            if (decision === undefined)
-                world.log.info(`No answer yet, ${wordsOf(answer)}. Asking again …`);
-            return decision;
+            const dialing = { timeoutMs: world.connectTimeoutMs, reachMs: REACH_MS, signal };
+            const session = __addDisposableResource(env_1, await world.dial(dialing), true);
+            const answer = await ask(session, deciding.request, { clock: world.clock, signal });
+            const decision = decisionOf(answer, deciding);
+            if (decision !== undefined)
+                return decision;
+            signal.throwIfAborted();
+            world.log.info(`No answer yet, ${wordsOf(answer)}. Asking again …`);
+            return { kind: 'unreachable', isUnnoticed: false };
         }
         catch (e_1) {
             env_1.error = e_1;
@@ -31550,14 +31693,13 @@ async function decideOnce({ request, isGranted }, world, signal) {
         if (error.kind !== 'unreachable')
             return { kind: 'shut-out', why: error.message };
         world.log.info(`${error.message} Trying again …`);
-        return undefined;
+        return { kind: 'unreachable', isUnnoticed: error.isUnnoticed };
     }
 }
-function decisionOf(answer, isGranted) {
+function decisionOf(answer, { isGranted, isRefused }) {
     if (isGranted(answer))
         return { kind: 'granted' };
-    const isRefused = answer.exit.kind === 'exited' && isRefusal(answer.exit.code);
-    return isRefused ? { kind: 'refused', why: wordsOf(answer) } : undefined;
+    return isRefused(answer) ? { kind: 'refused', why: wordsOf(answer) } : undefined;
 }
 
 ;// CONCATENATED MODULE: ./actions/deploy-nixos/instant.ts
@@ -31641,8 +31783,8 @@ async function heedCancel(deployment, signal) {
 }
 /** A plain forced command knows no requests: any would run it once more. */
 function canBeStopped({ inputs, facts }) {
-    const isUnderWay = facts.wasSent && facts.ledger.result === undefined;
-    return inputs.protocol === 'vps-deploy' && isUnderWay && !hasActivated(facts.ledger);
+    const isUnderWay = facts.wasSent && facts.own.ledger.result === undefined;
+    return inputs.protocol === 'vps-deploy' && isUnderWay && !hasActivated(facts.own.ledger);
 }
 /** Asks until the host agrees, then leaves the result some time to arrive: who follows the deploy ends the story. */
 async function stopDeploy(deployment, signal) {
@@ -31743,49 +31885,65 @@ function isExpected(status, expected) {
 
 /** A confirmation that comes a little late by our clock may still be in time by the host's. */
 const GRACE_MS = 5_000;
+/** What happened before a reattachment arrives all at once. */
+const REPLAY_MS = 50;
+/** Answers, unless the end follows on the heels of the question: after a reattachment it may. */
+async function answerSoon(awaiting, answering, signal) {
+    await answering.deployment.world.clock.sleep(REPLAY_MS, signal);
+    if (answering.watched.ledger.result === undefined)
+        await answerHost(awaiting, answering, signal);
+}
 /** Looks after the new system's health, then confirms it or has it rolled back. */
-async function answerHost(awaiting, deployment, signal) {
-    const { inputs, world } = deployment;
-    const ms = (awaiting.secondsLeft ?? inputs.confirmMs / 1_000) * 1_000 + GRACE_MS;
+async function answerHost({ nonce, secondsLeft }, answering, signal) {
+    const { inputs, world } = answering.deployment;
+    const seconds = Math.min(secondsLeft ?? inputs.confirmMs / 1_000, inputs.timeoutMs / 1_000);
+    const ms = Math.max(seconds, 0) * 1_000 + GRACE_MS;
     try {
         await limited({ ms, clock: world.clock, parent: signal }, async (limit) => {
-            const problems = await checkHealth(inputs.health, world, limit);
+            const problems = await problemsOf(answering, limit);
             if (problems.length > 0)
-                await rollBack(problems, deployment, limit);
+                await rollBack(problems, answering, limit);
             else
-                await confirmOrRollBack(awaiting.nonce, deployment, limit);
+                await confirmOrRollBack(nonce, answering, limit);
         });
     }
     catch (error) {
         signal.throwIfAborted();
         if (!(error instanceof LetGo))
             throw error;
-        complain('The host could not be told in time whether the new system is healthy.', deployment);
+        complain('The host could not be told in time whether the new system is healthy.', answering.deployment);
     }
 }
-async function confirmOrRollBack(nonce, deployment, signal) {
-    const { facts, inputs, world } = deployment;
+/** A host that has lost a part of the story may not know what it asks for. */
+async function problemsOf({ deployment: { inputs, world }, watched }, signal) {
+    return watched.flaw === undefined ? checkHealth(inputs.health, world, signal) : [watched.flaw];
+}
+async function confirmOrRollBack(nonce, answering, signal) {
+    const { deployment, watched } = answering;
+    const { inputs, world } = deployment;
     const confirming = { ...world, connectTimeoutMs: inputs.connect.timeoutMs };
-    const decision = await confirm_confirm({ id: facts.request.id, nonce }, confirming, signal);
+    const decision = await confirm_confirm({ id: watched.id, nonce }, confirming, signal);
     switch (decision.kind) {
         case 'granted':
-            facts.isConfirmed = true;
+            watched.isConfirmed = true;
             world.log.info('Confirmed over a fresh connection.');
             return;
         case 'refused':
+            watched.isRejected = true;
             complain(`The host refused the confirmation: ${decision.why}.`, deployment);
             return;
         case 'shut-out':
-            await rollBack([`The new system does not let the runner in: ${decision.why}`], deployment, signal);
+            await rollBack([`The new system does not let the runner in: ${decision.why}`], answering, signal);
     }
 }
-async function rollBack(problems, deployment, signal) {
-    const { facts, inputs, world, link } = deployment;
+async function rollBack(problems, { deployment, watched }, signal) {
+    const { inputs, world, link } = deployment;
+    watched.isRejected = true;
     for (const problem of problems)
         complain(problem, deployment);
     world.log.info('Not confirmed: asking the host to roll back at once.');
     const aborting = { ...world, connectTimeoutMs: inputs.connect.timeoutMs };
-    const decision = await abort({ id: facts.request.id, session: link?.session }, aborting, signal);
+    const decision = await abort({ id: watched.id, session: link?.session }, aborting, signal);
     world.log.info(answer_wordsOf(decision));
 }
 function answer_wordsOf(decision) {
@@ -31807,9 +31965,11 @@ function complain(problem, { facts, world }) {
 
 
 
+
+
 const connect_PAUSES = { baseMs: 1_000, capMs: 15_000 };
-/** sshd and fail2ban lock out who is refused too often. */
-const PAUSES_WHEN_REFUSED = { baseMs: 10_000, capMs: 60_000 };
+/** A host that is there is never quiet for so long. */
+const QUIET_MS = 5_000;
 /**
  * The first connection, and what `greet` makes of it. Only what may pass is tried again: a refused key, a wrong host
  * key or a `greet` that throws anything but an unreachable host is final.
@@ -31847,16 +32007,19 @@ function isPassing(error) {
 class Link {
     #world;
     #timeoutMs;
+    #closing = new AbortController();
+    #ending = [];
     #session;
+    #next;
     #trouble;
     constructor(world, timeoutMs, session) {
         this.#world = world;
         this.#timeoutMs = timeoutMs;
         this.#session = session;
     }
-    /** The open connection, if there is one. */
+    /** The open connection, if there is one that somebody seems to hear. */
     get session() {
-        return this.#session;
+        return this.#session === undefined || isQuiet(this.#session) ? undefined : this.#session;
     }
     /** Why there is no connection; `undefined` while there is one. */
     get trouble() {
@@ -31865,7 +32028,7 @@ class Link {
     /** The open connection, or a new one. Rejects only with the signal's reason. */
     async open(signal) {
         signal.throwIfAborted();
-        this.#session ??= await this.#reconnect(signal);
+        this.#session ??= await this.#connected(signal);
         this.#trouble = undefined;
         return this.#session;
     }
@@ -31876,14 +32039,47 @@ class Link {
         this.#trouble = trouble;
         await session?.[Symbol.asyncDispose]();
     }
-    async [Symbol.asyncDispose]() {
-        await this.#session?.[Symbol.asyncDispose]();
+    /**
+     * Watches a connection that is being listened to. When it falls silent a second one is made beside it, for the kernel
+     * finds a link late that has come back; resolves once that one has taken its place. Rejects only with the signal's
+     * reason.
+     */
+    async relieved(session, signal) {
+        for (;;) {
+            await this.#world.clock.sleep(Math.max(QUIET_MS - session.quietMs(), 0) + 1, signal);
+            if (!isQuiet(session))
+                continue;
+            const next = await this.#connected(signal);
+            // Nobody is to hear any more from the one that is quiet; it may take a while to close.
+            const old = isQuiet(session) ? session : next;
+            this.#ending.push(Promise.resolve(old[Symbol.asyncDispose]()));
+            this.#trouble = undefined;
+            if (old === next)
+                continue;
+            this.#session = next;
+            return;
+        }
     }
-    async #reconnect(signal) {
+    async [Symbol.asyncDispose]() {
+        this.#closing.abort(new LetGo('ended'));
+        await this.#session?.[Symbol.asyncDispose]();
+        await this.#next?.then((session) => session[Symbol.asyncDispose](), () => undefined);
+        await Promise.all(this.#ending);
+    }
+    /** Who stops waiting for a connection does not stop it from being made: the next one to ask gets it. */
+    async #connected(signal) {
+        this.#next ??= this.#reconnect();
+        const session = await unlessAborted(this.#next, signal);
+        this.#next = undefined;
+        return session;
+    }
+    async #reconnect() {
         const { dial, clock, log, random } = this.#world;
-        for (let attempt = 1;; attempt++) {
+        const { signal } = this.#closing;
+        const pauses = new Pauses(random);
+        for (;;) {
             try {
-                const session = await dial({ timeoutMs: this.#timeoutMs, signal });
+                const session = await dial({ timeoutMs: this.#timeoutMs, reachMs: REACH_MS, signal });
                 log.info('Connected again.');
                 return session;
             }
@@ -31891,8 +32087,7 @@ class Link {
                 if (!(error instanceof errors/* ConnectError */.T$))
                     throw error;
                 this.#sayOnce(error);
-                const pauses = error.kind === 'unreachable' ? connect_PAUSES : PAUSES_WHEN_REFUSED;
-                await clock.sleep(backoffMs(attempt, pauses, random), signal);
+                await clock.sleep(pauses.after(error), signal);
             }
         }
     }
@@ -31906,8 +32101,89 @@ class Link {
             this.#world.log.warning(`${message} Trying again, for a host that rolls back lets us in again.`);
     }
 }
+function isQuiet(session) {
+    return session.quietMs() > QUIET_MS;
+}
+async function unlessAborted(promise, signal) {
+    const { promise: aborted, reject } = Promise.withResolvers();
+    const giveUp = () => {
+        reject(signal.reason);
+    };
+    signal.addEventListener('abort', giveUp);
+    try {
+        return await Promise.race([promise, aborted]);
+    }
+    finally {
+        signal.removeEventListener('abort', giveUp);
+    }
+}
+
+;// CONCATENATED MODULE: ./actions/deploy-nixos/credibility.ts
+
+const ENDS = {
+    switch: ['deployed', 'unchanged', 'scheduled', 'superseded'],
+    // Deployed: the host was rebooted before it had said that it is scheduled.
+    boot: ['scheduled', 'unchanged', 'deployed'],
+    test: ['deployed', 'unchanged'],
+    'dry-activate': ['planned'],
+};
+function expectedOf({ mode, confirmSeconds }) {
+    const activates = mode === 'switch' || mode === 'test';
+    return {
+        what: `a deploy with mode ${mode}`,
+        ends: ENDS[mode],
+        confirm: activates && confirmSeconds > 0 ? 'activation' : 'never',
+    };
+}
+/** Of somebody else's deploy, which we only watch. */
+const EXPECTED_OF_SUCCESSOR = {
+    what: 'a deploy with mode switch',
+    ends: ENDS.switch,
+    confirm: 'never',
+};
+function expectedOfTrial(system, confirmSeconds) {
+    const confirm = confirmSeconds > 0 ? 'always' : 'never';
+    return { what: 'a trial boot', ends: ['deployed', 'superseded'], confirm, system };
+}
+/**
+ * Why a good end cannot be believed; `undefined` = it can. An exit code and a word are soon said, by an old host, a
+ * restored one or one that lies: what happened before must agree with them.
+ */
+function doubtOf(result, watched, expected) {
+    if (watched.flaw !== undefined)
+        return watched.flaw;
+    if (watched.ledger.accepted === undefined)
+        return 'The host never said that it accepted it.';
+    if (!expected.ends.includes(result.status))
+        return `That is no good end of ${expected.what}.`;
+    if (result.status === 'unchanged')
+        return doubtOfNoChange(result);
+    return result.status === 'deployed' ? doubtOfDeploy(result, watched, expected) : undefined;
+}
+function doubtOfNoChange({ system, previousSystem }) {
+    if (system === previousSystem)
+        return undefined;
+    return `Nothing would have changed, but '${system}' runs instead of '${previousSystem}'.`;
+}
+function doubtOfDeploy(result, watched, expected) {
+    const { confirm, system = result.system } = expected;
+    if (result.system !== system)
+        return `It was to be '${system}', not '${result.system}'.`;
+    if (watched.isRejected)
+        return 'The runner did not confirm it.';
+    if (confirm === 'never' || watched.ledger.awaiting !== undefined)
+        return undefined;
+    if (confirm === 'activation' && onlyBecameDefault(result, watched))
+        return undefined;
+    return "The host did not wait for the confirmation that 'confirm-timeout' asks for.";
+}
+/** What runs already and only was not the default is checked and committed, but not activated: it has proved itself. */
+function onlyBecameDefault({ mode, system, previousSystem }, { ledger }) {
+    return mode === 'switch' && system !== '' && system === previousSystem && !hasActivated(ledger);
+}
 
 ;// CONCATENATED MODULE: ./actions/deploy-nixos/ending.ts
+/** Last words: a sentence or two that say what happened, and never more than was seen. */
 
 
 const PREDICATES = {
@@ -31926,9 +32202,11 @@ function endingOf(outcome, facts) {
     return outcome.kind === 'result' ? endingOfResult(outcome.result, facts) : endingOfDenial(outcome, facts);
 }
 function endingOfResult(result, facts) {
-    const verdict = verdictOf(result);
+    const verdict = judged(result, facts.own, expectedOf(facts.request));
     if (verdict.kind === 'bad')
         return { status: 'failed', sentence: verdict.why, details: [] };
+    if (verdict.kind === 'doubtful')
+        return endingOfDoubt(verdict.why, result, facts);
     const { status } = verdict;
     const isForNow = status === 'deployed' && result.mode === 'test';
     const predicate = isForNow ? 'is deployed for a test.' : PREDICATES[status];
@@ -31936,6 +32214,22 @@ function endingOfResult(result, facts) {
         status,
         sentence: `${subjectOf(facts)} ${predicate}`,
         details: said(...facts.problems, result.message),
+    };
+}
+/** The verdict of a result, as far as it can be believed. */
+function judged(result, watched, expected) {
+    const verdict = verdictOf(result);
+    if (verdict.kind !== 'status' || !isGreen(verdict.status))
+        return verdict;
+    const why = doubtOf({ ...result, status: verdict.status }, watched, expected);
+    return why === undefined ? verdict : { kind: 'doubtful', why };
+}
+function endingOfDoubt(why, { status, message }, facts) {
+    return {
+        status: 'failed',
+        sentence: `${subjectOf(facts)} ended as '${status}', which does not count as a good end.`,
+        details: said(why, ...facts.problems, message),
+        hint: `Look at the host itself: ${facts.ssh} status`,
     };
 }
 function endingOfDenial({ code, words, wasAccepted }, facts) {
@@ -31946,8 +32240,8 @@ function endingOfDenial({ code, words, wasAccepted }, facts) {
     return { status, sentence: `${subjectOf(facts)} ${PREDICATES[status]}`, details };
 }
 /** The later deploy's verdict is taken over, and an end of it that is good is the good end of ours. */
-function endingOfSuccessor(outcome, id, facts) {
-    const subject = `${subjectOf(facts)} was superseded by deploy ${id}`;
+function endingOfSuccessor(outcome, successor, facts) {
+    const subject = `${subjectOf(facts)} was superseded by deploy ${successor.id}`;
     if (outcome.kind === 'denied')
         return {
             status: 'failed',
@@ -31955,12 +32249,22 @@ function endingOfSuccessor(outcome, id, facts) {
             details: said(outcome.words),
         };
     const { result } = outcome;
-    const verdict = verdictOf(result);
-    if (verdict.kind === 'bad')
+    const verdict = judged(result, successor, EXPECTED_OF_SUCCESSOR);
+    if (verdict.kind !== 'status')
         return { status: 'failed', sentence: `${subject}.`, details: [verdict.why] };
+    if (isGreen(verdict.status) && !deploysLater(result))
+        return {
+            status: 'failed',
+            sentence: `${subject}, which does not contain it.`,
+            details: said(result.message),
+        };
     const sentence = `${subject}: ${shortOf(result.rev)} ${PREDICATES[verdict.status]}`;
     const status = isGreen(verdict.status) ? 'superseded' : verdict.status;
     return { status, sentence, details: said(result.message) };
+}
+/** A trial boot is called off by whatever comes before it: a test, or the way back to an older system. */
+function deploysLater({ mode, rev }) {
+    return mode === 'switch' && rev !== '';
 }
 /** Without a name there is nothing whose verdict could be taken over. */
 function endingOfNoSuccessor(id, facts) {
@@ -31978,62 +32282,16 @@ function endingOfReboot(problem, facts) {
         };
     return { status: 'failed', sentence: `${subject} is committed, but not booted.`, details: [problem] };
 }
-/** Nobody knows how it ends: what was seen last, and what the host does without us. */
-function endingUnseen(why, facts) {
-    const isCanceled = why === 'canceled';
-    if (!facts.wasSent && isCanceled)
-        return { status: 'aborted', sentence: 'Canceled before anything was asked of the host.', details: [] };
-    const reason = isCanceled ? 'The run was canceled' : "The 'timeout' is over";
-    const trouble = facts.trouble === undefined ? '' : `The connection is lost: ${facts.trouble}`;
-    return {
-        status: isCanceled || trouble !== '' || !facts.wasSent ? 'unreachable' : 'failed',
-        sentence: `${reason}, and ${unseenOf(facts)}`,
-        details: said(aloneOf(facts), trouble, ...facts.problems),
-        ...hintOf(facts),
-    };
-}
-function hintOf(facts) {
-    const canLook = facts.wasSent && facts.protocol === 'vps-deploy';
-    return canLook ? { hint: `See how it went on: ${lookOf(facts)}` } : {};
-}
 /** All of it, for the log. */
 function messageOfEnding({ sentence, details }) {
     return [sentence, ...details].join(' ');
 }
-/** The command that shows a deploy from its first event on. */
-function lookOf({ ssh, request }) {
-    return `${ssh} attach ${request.id} 0`;
+/** The command that shows a deploy from its first event on; of one that is tried at a boot, that boot. */
+function lookOf({ ssh, own, trial }) {
+    const isTried = trial !== undefined && trial.boot !== 'none';
+    return `${ssh} attach ${isTried ? trial.id : own.id} 0`;
 }
-function unseenOf(facts) {
-    const { ledger, request, isConfirmed, wasSent, successor } = facts;
-    if (!wasSent)
-        return 'the host was not reached.';
-    if (facts.protocol === 'plain')
-        return 'the forced command had not ended: whether it runs on is unknown.';
-    if (successor !== undefined)
-        return `the end of deploy ${successor.id}, which superseded this one, was not seen.`;
-    if (ledger.result !== undefined)
-        return `${subjectOf(facts)} is committed, but the host is not back from its reboot.`;
-    if (isConfirmed)
-        return `deploy ${request.id} goes on on the host: it is confirmed, and the host finishes it.`;
-    return `deploy ${request.id} is left to the host.`;
-}
-/** What the host does without us, as far as it is known. */
-function aloneOf(facts) {
-    const { ledger, request } = facts;
-    if (!isUndecided(facts))
-        return '';
-    if (ledger.accepted === undefined)
-        return 'It has not said that it accepted it.';
-    const seen = hasActivated(ledger) ? 'The activation had begun.' : 'The activation was not seen to begin.';
-    const deadline = ledger.awaiting?.deadline ?? ledger.accepted.deadline;
-    if (request.confirmSeconds === 0)
-        return `${seen} The host's own checks decide, until ${deadline}.`;
-    return `${seen} Without a confirmation the host rolls back by itself, at ${deadline} at the latest.`;
-}
-function isUndecided({ wasSent, protocol, isConfirmed, ledger }) {
-    return wasSent && protocol === 'vps-deploy' && !isConfirmed && ledger.result === undefined;
-}
+/** `95a89711a27f on vps-arm (example.org)`. */
 function subjectOf({ request, place }) {
     return `${shortOf(request.rev)} on ${place}`;
 }
@@ -32041,8 +32299,282 @@ function subjectOf({ request, place }) {
 function shortOf(rev) {
     return rev.slice(0, 12);
 }
+/** Without the empty ones. */
 function said(...parts) {
     return parts.filter((part) => part !== '');
+}
+
+;// CONCATENATED MODULE: ./actions/deploy-nixos/hello.ts
+
+
+const PROTOCOL = 1;
+/** Throws if this is not a vps-deploy of a protocol that we speak. */
+function parseHello(answer) {
+    const fields = parseObject(answer);
+    const protocol = numberIn(fields?.['protocol']);
+    if (fields === undefined || protocol === undefined)
+        throw new errors/* ActionError */.lZ(`The host answered 'hello' with '${excerptOf(answer)}', which is not vps-deploy's answer.`, {
+            hint: "Is the key's forced command vps-deploy? For another script set 'protocol: plain'.",
+        });
+    if (protocol !== PROTOCOL)
+        throw new errors/* ActionError */.lZ(`The host speaks protocol ${protocol} of vps-deploy, this action speaks ${PROTOCOL}.`, {
+            hint: protocol > PROTOCOL ? 'Use a newer version of the action.' : 'Update vps-deploy on the host.',
+        });
+    return {
+        version: textIn(fields['version']),
+        configuration: textIn(fields['configuration']),
+        modes: textsIn(fields['modes']),
+        trialBoot: fields['trialBoot'] === true,
+    };
+}
+function requireMode(hello, mode) {
+    if (hello.modes.includes(mode))
+        return;
+    throw new errors/* ActionError */.lZ(`The host cannot deploy with mode '${mode}': it offers ${hello.modes.join(', ') || 'none'}.`, {
+        hint: 'Choose another mode, or update vps-deploy on the host.',
+    });
+}
+function excerptOf(answer) {
+    const line = answer.trim();
+    return line.length > 200 ? `${line.slice(0, 200)}…` : line;
+}
+
+;// CONCATENATED MODULE: ./actions/deploy-nixos/greet.ts
+
+
+
+
+/** Asks the host who it is, on the connection that the deploy will go over, and makes sure that it can do this one. */
+async function greet(session, deployment, signal) {
+    const { inputs, world, facts } = deployment;
+    const answer = await ask(session, requests.hello(), { clock: world.clock, signal });
+    signal.throwIfAborted();
+    const { exit, stdout } = answer;
+    if (exit.kind === 'lost')
+        throw new errors/* ConnectError */.T$('unreachable', `The host did not answer 'hello': ${wordsOf(answer)}.`);
+    if (exit.kind === 'killed' || exit.code !== 0)
+        throw new errors/* ActionError */.lZ(`The host did not answer 'hello': ${wordsOf(answer)}.`, {
+            hint: "Is the key's forced command vps-deploy, and does it work? For another script set 'protocol: plain'.",
+        });
+    const hello = parseHello(stdout);
+    requireMode(hello, inputs.mode);
+    if (hello.configuration !== '')
+        facts.place = `${hello.configuration} (${facts.host})`;
+    world.log.info(`Connected to ${hello.configuration || facts.host} (vps-deploy ${hello.version}).`);
+    if (inputs.mode === 'boot')
+        warnOfUntriedBoot(hello, world.log);
+    return { session, hello };
+}
+/** To be said whenever a reboot is known to be ahead. */
+function warnOfUntriedBoot({ trialBoot }, log) {
+    if (trialBoot)
+        return;
+    log.warning('This host cannot try a new system at one boot only: if it does not boot, the old one must be chosen in the boot menu by hand.');
+}
+
+;// CONCATENATED MODULE: ./actions/deploy-nixos/status.ts
+
+/** `undefined` = not a status. */
+function parseStatus(answer) {
+    const fields = parseObject(answer);
+    return (fields && {
+        booted: textIn(objectIn(fields['booted'])?.['system']),
+        bootId: textIn(fields['bootId']),
+        trial: textIn(objectIn(fields['trial'])?.['id']),
+    });
+}
+
+;// CONCATENATED MODULE: ./actions/deploy-nixos/reboot.ts
+
+
+
+const reboot_PAUSE_MS = 3_000;
+/** Whether a committed system is only whole after a reboot. */
+function needsReboot({ mode, status, rebootRequired }) {
+    if (mode !== 'switch' && mode !== 'boot')
+        return false;
+    return status === 'scheduled' || (['deployed', 'unchanged'].includes(status) && rebootRequired.length > 0);
+}
+/**
+ * Reboots the host and waits until it is back on the new system. Rejects with the signal's reason.
+ * @returns what went wrong, in a sentence; `undefined` = it is back
+ */
+async function reboot(rebooting, signal) {
+    const { facts, world } = rebooting.deployment;
+    const before = await statusOf(rebooting, signal);
+    for (let status = before; status.booted !== rebooting.system; status = await statusOf(rebooting, signal)) {
+        if (status.bootId !== before.bootId)
+            return `The host came back, but on ${status.booted || 'an unknown system'}.`;
+        const refusal = await requestOnce(rebooting, signal);
+        if (refusal !== undefined)
+            return `The host refused to reboot: ${refusal}.`;
+        await world.clock.sleep(reboot_PAUSE_MS, signal);
+    }
+    facts.reboot = 'done';
+    world.log.info('The host is back on the new system.');
+    return undefined;
+}
+/** Asks until there is an answer. The host reboots once for a deploy: only the first refusal is one. */
+async function requestOnce(rebooting, signal) {
+    const { facts, world } = rebooting.deployment;
+    if (facts.reboot === 'taken')
+        return undefined;
+    const answer = await askThrough(rebooting, requests.reboot(facts.request.id), signal);
+    if (facts.reboot === 'none' && reboot_isRefused(answer))
+        return wordsOf(answer);
+    facts.reboot = answer.exit.kind === 'lost' ? 'asked' : 'taken';
+    world.log.info('The host reboots; waiting for it to come back …');
+    return undefined;
+}
+async function statusOf(rebooting, signal) {
+    for (;;) {
+        const { exit, stdout } = await askThrough(rebooting, requests.status(), signal);
+        const status = exit.kind === 'exited' && exit.code === 0 ? parseStatus(stdout) : undefined;
+        if (status !== undefined)
+            return status;
+        await rebooting.deployment.world.clock.sleep(reboot_PAUSE_MS, signal);
+    }
+}
+async function askThrough({ deployment, link }, request, signal) {
+    const session = await link.open(signal);
+    const answer = await ask(session, request, { clock: deployment.world.clock, signal });
+    signal.throwIfAborted();
+    if (answer.exit.kind === 'lost')
+        await link.drop(answer.exit.reason);
+    return answer;
+}
+function reboot_isRefused({ exit }) {
+    return exit.kind === 'exited' && exit.code !== 0;
+}
+
+// EXTERNAL MODULE: ./actions/shared/address.ts
+var address = __nccwpck_require__(6818);
+;// CONCATENATED MODULE: ./actions/deploy-nixos/watched.ts
+
+function newWatched(id) {
+    return {
+        id,
+        ledger: EMPTY_LEDGER,
+        nextSeq: 0,
+        flaw: undefined,
+        dueMs: undefined,
+        isConfirmed: false,
+        isRejected: false,
+    };
+}
+/** Takes down one more event, seen at `nowMs`. */
+function witness(watched, event, nowMs) {
+    watched.ledger = recorded(watched.ledger, event);
+    watched.flaw ??= flawOf(event, watched.nextSeq);
+    watched.nextSeq = Math.max(watched.nextSeq, event.seq + 1);
+    if (event.type !== 'accepted' && event.type !== 'awaiting-confirm')
+        return;
+    watched.dueMs = event.secondsLeft === undefined ? undefined : nowMs + event.secondsLeft * 1_000;
+}
+/** Events are numbered without gaps, and kept for as long as the deploy is known. */
+function flawOf({ seq }, nextSeq) {
+    if (seq > nextSeq)
+        return `The host no longer has the events ${nextSeq} to ${seq - 1} of this deploy: its state was lost or set back.`;
+    if (seq < nextSeq)
+        return `The host's result is event ${seq}, but event ${nextSeq - 1} was seen before it: its state was set back.`;
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./actions/deploy-nixos/facts.ts
+
+
+function newTrial(id, system) {
+    return { ...newWatched(id), system, boot: 'none' };
+}
+function newFacts(request, { destination, protocol }) {
+    return {
+        request,
+        protocol,
+        host: (0,address/* hostAndPort */.P)(destination.host, destination.port),
+        ssh: sshWords(destination),
+        place: (0,address/* hostAndPort */.P)(destination.host, destination.port),
+        own: newWatched(request.id),
+        wasSent: false,
+        successor: undefined,
+        trial: undefined,
+        problems: [],
+        trouble: undefined,
+        reboot: 'none',
+    };
+}
+function sshWords({ host, port, user, jump }) {
+    const through = jump === undefined ? '' : ` -J ${jump.user}@${(0,address/* hostAndPort */.P)(jump.host, jump.port)}`;
+    const at = port === 22 ? '' : ` -p ${port}`;
+    return `ssh${through}${at} ${user}@${host}`;
+}
+
+;// CONCATENATED MODULE: ./actions/deploy-nixos/trialwords.ts
+/** What there is to say about a trial boot. */
+
+
+
+
+/** What a person types who tries the system without the action. */
+function byHand({ ssh, own }, trial) {
+    return [`${ssh} reboot ${own.id}`, `${ssh} attach ${trial.id} 0`, `${ssh} confirm ${trial.id} NONCE`];
+}
+const MEANING = 'It is the entry of the next boot only, and the old system stays the default. It becomes the default when that boot is confirmed; otherwise the host goes back by itself.';
+/** Scheduled, and left at that. */
+function endingOfSchedule(message, facts) {
+    return {
+        status: 'scheduled',
+        sentence: `${subjectOf(facts)} is tried at the next boot.`,
+        details: said(MEANING, message),
+    };
+}
+/** For the log of a step that leaves it at that. */
+function warningOfSchedule(facts, trial) {
+    const commands = byHand(facts, trial).map((line) => `'${line}'`);
+    return `The new system only works from a boot on. ${MEANING} A deploy with 'reboot: when-required' boots and confirms it; by hand: ${commands.join(', ')} (with the nonce that attach shows).`;
+}
+/** The host does not boot into the trial. */
+function refusalOf(why, status, { facts, trial }) {
+    const isArmed = status?.trial === trial.id;
+    const hint = isArmed
+        ? `It is still the entry of the next boot. By hand: ${byHand(facts, trial).join(' · ')}`
+        : `See what the next boot starts: ${facts.ssh} status`;
+    return new errors/* ActionError */.lZ(`${subjectOf(facts)} was not tried: the host did not take the request to reboot (${why}).`, {
+        hint,
+    });
+}
+const trialwords_PREDICATES = {
+    deployed: 'is deployed.',
+    superseded: 'was superseded by a later deploy.',
+    aborted: 'was given up before its trial boot.',
+};
+function endingOfTrial(outcome, trial, facts) {
+    const subject = subjectOf(facts);
+    if (outcome.kind === 'denied') {
+        const sentence = `The host does not know ${trial.id}, the trial boot of ${subject}.`;
+        return { status: 'failed', sentence, details: said(outcome.words) };
+    }
+    const { result } = outcome;
+    const verdict = judged(result, trial, expectedOfTrial(trial.system, facts.request.confirmSeconds));
+    if (verdict.kind === 'bad')
+        return { status: 'failed', sentence: verdict.why, details: [] };
+    if (verdict.kind === 'doubtful')
+        return endingOfDoubt(verdict.why, result, facts);
+    const { status } = verdict;
+    const predicate = trialwords_PREDICATES[status];
+    const sentence = predicate === undefined
+        ? `The trial boot of ${subject} ${trialwords_wordsOf(status, trial)}`
+        : `${subject} ${predicate}`;
+    const good = isGreen(status) ? 'The host was rebooted to try it.' : '';
+    return { status, sentence, details: said(good, ...facts.problems, result.message) };
+}
+/** Why it did not become the default, as far as that was seen. */
+function trialwords_wordsOf(status, { ledger, isRejected }) {
+    if (status !== 'rolled-back')
+        return 'failed.';
+    if (ledger.spans.every(({ name }) => name === 'rollback'))
+        return 'did not come up: the host runs the old system again.';
+    const isUnanswered = ledger.awaiting !== undefined && !isRejected;
+    return `was not ${isUnanswered ? 'confirmed' : 'good'}: the host runs the old system again.`;
 }
 
 ;// CONCATENATED MODULE: ./actions/deploy-nixos/closurediff.ts
@@ -32099,6 +32631,7 @@ function parseAccepted(fields, common) {
         configuration: textIn(fields['configuration']),
         version: textIn(fields['version']),
         deadline: textIn(fields['deadline']),
+        secondsLeft: numberIn(fields['secondsLeft']),
     };
 }
 function parsePhase(fields, common) {
@@ -32158,18 +32691,27 @@ function parseResult(fields, common) {
         newFailedUnits: textsIn(fields['newFailedUnits']),
         message: textIn(fields['message']),
         supersededBy: textIn(fields['supersededBy']),
+        trial: trialIn(fields['trial']),
     };
+}
+/** Anything but nothing names one, if only a wrong one. */
+function trialIn(value) {
+    return value === undefined || value === null ? undefined : textIn(value);
 }
 
 ;// CONCATENATED MODULE: ./actions/deploy-nixos/eventstream.ts
 
 /** The longest line is a closure diff: some thousand packages of some hundred bytes. */
 const eventstream_MAX_LINE = 8 * 1_024 * 1_024;
+/** Of a longer one only the beginning is kept, which has its number. */
+const HEAD = 200;
 /** Puts the events of one deploy together, over as many connections as it takes. */
 class EventStream {
     #nextSeq = 0;
     #hasResult = false;
     #partial = '';
+    /** The partial line was too long: `#partial` has its beginning only. */
+    #isCut = false;
     /** Events are missing from here on: nothing more is taken from this connection. */
     #gapAt;
     /** They were missing on an earlier connection too: the host does not have them. */
@@ -32185,28 +32727,46 @@ class EventStream {
     /** A new connection begins, and was asked for the events from `nextSeq` on. */
     restart() {
         this.#partial = '';
+        this.#isCut = false;
         this.#lostAt = this.#gapAt;
         this.#gapAt = undefined;
     }
     /** Takes text that may be cut anywhere. */
     read(text) {
-        const whole = this.#partial + text;
-        const isTooLong = whole.length - whole.lastIndexOf('\n') > eventstream_MAX_LINE;
-        const end = isTooLong ? whole.length : whole.lastIndexOf('\n') + 1;
-        this.#partial = whole.slice(end);
-        const lines = whole.slice(0, end).split('\n');
-        const taken = lines.filter((line) => line.trim() !== '').flatMap((line) => this.#take(line));
+        const pieces = text.split('\n');
+        const taken = pieces.flatMap((piece, index) => {
+            if (index > 0)
+                this.#partial = '';
+            this.#grow(piece);
+            return index < pieces.length - 1 ? this.#takeLine() : [];
+        });
         return {
             events: taken.filter((item) => typeof item !== 'string'),
             problems: taken.filter((item) => typeof item === 'string'),
         };
     }
-    #take(line) {
-        if (this.isTorn)
+    #grow(piece) {
+        if (this.#isCut)
+            return;
+        this.#partial += piece;
+        this.#isCut = this.#partial.length > eventstream_MAX_LINE;
+        if (this.#isCut)
+            this.#partial = this.#partial.slice(0, HEAD + 1);
+    }
+    #takeLine() {
+        const wasCut = this.#isCut;
+        this.#isCut = false;
+        const line = this.#partial;
+        if (this.isTorn || line.trim() === '')
             return [];
-        const event = parseEvent(line);
+        if (!wasCut)
+            return this.#take(parseEvent(line), line);
+        // Its number counts, so that nothing seems to be missing.
+        return this.#take(parseHead(line), line).flatMap((item) => typeof item === 'string' ? [item] : [`Event ${item.seq} of the host is too long to be read.`, item]);
+    }
+    #take(event, line) {
         if (event === undefined)
-            return [`The host sent a line that is not an event: ${excerptOf(line)}`];
+            return [`The host sent a line that is not an event: ${eventstream_excerptOf(line)}`];
         // An attach to a finished deploy always brings the result, whatever number was asked for.
         const isLateResult = event.type === 'result' && !this.#hasResult;
         if (event.seq < this.#nextSeq && !isLateResult)
@@ -32229,8 +32789,13 @@ class EventStream {
         return event;
     }
 }
-function excerptOf(line) {
-    return line.length > 200 ? `${line.slice(0, 200)}…` : line;
+/** Of an event that is only known by its beginning. */
+function parseHead(line) {
+    const seq = /^\{"seq":(0|[1-9]\d{0,14}),/.exec(line)?.[1];
+    return seq === undefined ? undefined : { seq: Number(seq), time: '', type: 'unknown' };
+}
+function eventstream_excerptOf(line) {
+    return line.length > HEAD ? `${line.slice(0, HEAD)}…` : line;
 }
 
 ;// CONCATENATED MODULE: ./actions/deploy-nixos/follow.ts
@@ -32248,10 +32813,12 @@ async function follow(followed, line, signal) {
         const from = stream.nextSeq;
         const request = from === 0 ? followed.opening : requests.attach(followed.id, from);
         const session = await link.open(signal);
-        const heard = await listen(session, { request, stream, followed, world }, signal);
+        const heard = await listen(session, { request, stream, followed, line }, signal);
         if (heard.result !== undefined)
             return { kind: 'result', result: heard.result };
         signal.throwIfAborted();
+        if (heard.isRelieved)
+            continue;
         const denial = denialOf(heard, stream.nextSeq > 0);
         if (denial !== undefined)
             return denial;
@@ -32272,11 +32839,12 @@ async function partFrom({ world, link }, heard) {
 const MAX_STDERR = 65_536;
 /** The reason to stop listening that is no failure. */
 const ENOUGH = Symbol('enough');
-/** One connection's part: until the result, the end of the connection, or an event is missing. */
+/** One connection's part: until the result, the end of the connection, its relief, or an event is missing. */
 async function listen(session, listening, signal) {
     const enough = new AbortController();
     const end = AbortSignal.any([enough.signal, signal]);
     let result;
+    let isRelieved = false;
     let stderr = '';
     const handlers = {
         stdout: (text) => {
@@ -32297,15 +32865,24 @@ async function listen(session, listening, signal) {
         },
     };
     listening.stream.restart();
+    const relief = listening.line.link.relieved(session, end).then(() => {
+        isRelieved = true;
+        enough.abort(ENOUGH);
+    }, (error) => {
+        enough.abort(error);
+    });
     const exit = await session.exec(listening.request, handlers, end);
+    // It is the first reason that stays.
+    enough.abort(ENOUGH);
+    await relief;
     if (enough.signal.reason !== ENOUGH)
         enough.signal.throwIfAborted();
-    return { exit, stderr: stderr.trim(), result };
+    return { exit, stderr: stderr.trim(), result, isRelieved };
 }
-function take(text, { stream, followed, world }) {
+function take(text, { stream, followed, line }) {
     const { events, problems } = stream.read(text);
     for (const problem of problems)
-        world.log.warning(problem);
+        line.world.log.warning(problem);
     for (const event of events)
         followed.onEvent(event);
     return events.find((event) => event.type === 'result');
@@ -32319,145 +32896,6 @@ function denialOf({ exit, stderr }, wasAccepted) {
     const { code } = exit;
     const isAnswer = wasAccepted ? isRefusal(code) : !UNKNOWN.includes(code);
     return isAnswer ? { kind: 'denied', code, words: stderr, wasAccepted } : undefined;
-}
-
-;// CONCATENATED MODULE: ./actions/deploy-nixos/hello.ts
-
-
-const PROTOCOL = 1;
-/** Throws if this is not a vps-deploy of a protocol that we speak. */
-function parseHello(answer) {
-    const fields = parseObject(answer);
-    const protocol = numberIn(fields?.['protocol']);
-    if (fields === undefined || protocol === undefined)
-        throw new errors/* ActionError */.lZ(`The host answered 'hello' with '${hello_excerptOf(answer)}', which is not vps-deploy's answer.`, {
-            hint: "Is the key's forced command vps-deploy? For another script set 'protocol: plain'.",
-        });
-    if (protocol !== PROTOCOL)
-        throw new errors/* ActionError */.lZ(`The host speaks protocol ${protocol} of vps-deploy, this action speaks ${PROTOCOL}.`, {
-            hint: protocol > PROTOCOL ? 'Use a newer version of the action.' : 'Update vps-deploy on the host.',
-        });
-    return {
-        version: textIn(fields['version']),
-        configuration: textIn(fields['configuration']),
-        modes: textsIn(fields['modes']),
-        trialBoot: fields['trialBoot'] === true,
-    };
-}
-function requireMode(hello, mode) {
-    if (hello.modes.includes(mode))
-        return;
-    throw new errors/* ActionError */.lZ(`The host cannot deploy with mode '${mode}': it offers ${hello.modes.join(', ') || 'none'}.`, {
-        hint: 'Choose another mode, or update vps-deploy on the host.',
-    });
-}
-function hello_excerptOf(answer) {
-    const line = answer.trim();
-    return line.length > 200 ? `${line.slice(0, 200)}…` : line;
-}
-
-;// CONCATENATED MODULE: ./actions/deploy-nixos/greet.ts
-
-
-
-
-/** Asks the host who it is, on the connection that the deploy will go over, and makes sure that it can do this one. */
-async function greet(session, deployment, signal) {
-    const { inputs, world, facts } = deployment;
-    const answer = await ask(session, requests.hello(), { clock: world.clock, signal });
-    signal.throwIfAborted();
-    const { exit, stdout } = answer;
-    if (exit.kind === 'lost')
-        throw new errors/* ConnectError */.T$('unreachable', `The host did not answer 'hello': ${wordsOf(answer)}.`);
-    if (exit.kind === 'killed' || exit.code !== 0)
-        throw new errors/* ActionError */.lZ(`The host did not answer 'hello': ${wordsOf(answer)}.`, {
-            hint: "Is the key's forced command vps-deploy, and does it work? For another script set 'protocol: plain'.",
-        });
-    const hello = parseHello(stdout);
-    requireMode(hello, inputs.mode);
-    if (hello.configuration !== '')
-        facts.place = `${hello.configuration} (${facts.host})`;
-    world.log.info(`Connected to ${hello.configuration || facts.host} (vps-deploy ${hello.version}).`);
-    if (inputs.mode === 'boot')
-        warnOfUntriedBoot(hello, world.log);
-    return { session, hello };
-}
-/** To be said whenever a reboot is known to be ahead. */
-function warnOfUntriedBoot({ trialBoot }, log) {
-    if (trialBoot)
-        return;
-    log.warning('This host cannot try a new system at one boot only: if it does not boot, the old one must be chosen in the boot menu by hand.');
-}
-
-;// CONCATENATED MODULE: ./actions/deploy-nixos/status.ts
-
-/** `undefined` = not a status. */
-function parseStatus(answer) {
-    const fields = parseObject(answer);
-    return (fields && { booted: textIn(objectIn(fields['booted'])?.['system']), bootId: textIn(fields['bootId']) });
-}
-
-;// CONCATENATED MODULE: ./actions/deploy-nixos/reboot.ts
-
-
-
-const reboot_PAUSE_MS = 3_000;
-/** Whether a committed system is only whole after a reboot. */
-function needsReboot({ mode, status, rebootRequired }) {
-    if (mode !== 'switch' && mode !== 'boot')
-        return false;
-    return status === 'scheduled' || (['deployed', 'unchanged'].includes(status) && rebootRequired.length > 0);
-}
-/**
- * Reboots the host and waits until it is back on the new system. Rejects with the signal's reason.
- * @returns what went wrong, in a sentence; `undefined` = it is back
- */
-async function reboot(rebooting, signal) {
-    const { facts, world } = rebooting.deployment;
-    const before = await statusOf(rebooting, signal);
-    for (let status = before; status.booted !== rebooting.system; status = await statusOf(rebooting, signal)) {
-        if (status.bootId !== before.bootId)
-            return `The host came back, but on ${status.booted || 'an unknown system'}.`;
-        const refusal = await requestOnce(rebooting, signal);
-        if (refusal !== undefined)
-            return `The host refused to reboot: ${refusal}.`;
-        await world.clock.sleep(reboot_PAUSE_MS, signal);
-    }
-    facts.reboot = 'done';
-    world.log.info('The host is back on the new system.');
-    return undefined;
-}
-/** Asks until there is an answer. The host reboots once for a deploy: only the first refusal is one. */
-async function requestOnce(rebooting, signal) {
-    const { facts, world } = rebooting.deployment;
-    if (facts.reboot === 'taken')
-        return undefined;
-    const answer = await askThrough(rebooting, requests.reboot(facts.request.id), signal);
-    if (facts.reboot === 'none' && isRefused(answer))
-        return wordsOf(answer);
-    facts.reboot = answer.exit.kind === 'lost' ? 'asked' : 'taken';
-    world.log.info('The host reboots; waiting for it to come back …');
-    return undefined;
-}
-async function statusOf(rebooting, signal) {
-    for (;;) {
-        const { exit, stdout } = await askThrough(rebooting, requests.status(), signal);
-        const status = exit.kind === 'exited' && exit.code === 0 ? parseStatus(stdout) : undefined;
-        if (status !== undefined)
-            return status;
-        await rebooting.deployment.world.clock.sleep(reboot_PAUSE_MS, signal);
-    }
-}
-async function askThrough({ deployment, link }, request, signal) {
-    const session = await link.open(signal);
-    const answer = await ask(session, request, { clock: deployment.world.clock, signal });
-    signal.throwIfAborted();
-    if (answer.exit.kind === 'lost')
-        await link.drop(answer.exit.reason);
-    return answer;
-}
-function isRefused({ exit }) {
-    return exit.kind === 'exited' && exit.code !== 0;
 }
 
 ;// CONCATENATED MODULE: ./actions/deploy-nixos/annotations.ts
@@ -32546,6 +32984,7 @@ const TITLES = new Map([
     ['check', 'Check before the activation'],
     ['arm', 'Arm the rollback'],
     ['activate', 'Activate'],
+    ['boot', 'Wait for the boot to come to its end'],
     ['settle', 'Wait for the units to settle'],
     ['confirm', 'Confirm'],
     ['commit', 'Commit'],
@@ -32580,8 +33019,9 @@ const SHOW = {
         showDiff(diff, log);
     },
     units: showUnits,
-    'awaiting-confirm': ({ deadline }, log) => {
-        log.info(`The new system runs. The host rolls back at ${deadline} unless it is confirmed.`);
+    'awaiting-confirm': ({ deadline, secondsLeft }, log) => {
+        const time = secondsLeft === undefined ? `at ${deadline}` : `in ${secondsLeft} s (at ${deadline})`;
+        log.info(`The new system runs. The host rolls back ${time} unless it is confirmed.`);
     },
     warning: ({ text, dropped }, log) => {
         log.warning(dropped === undefined ? text : `${text} (${dropped} dropped)`);
@@ -32610,6 +33050,95 @@ function showUnits({ changed, newFailed }, log) {
         log.info(`Units ${what}: ${names.join(', ')}`);
     for (const unit of newFailed)
         log.error(`Unit newly failed: ${failedUnitWords(unit)}`);
+}
+
+;// CONCATENATED MODULE: ./actions/deploy-nixos/watch.ts
+
+
+
+
+/** Follows a deploy to its end, shows what it says and takes it down. Rejects with the signal's reason. */
+function watch({ watched, opening, asked, onEvent }, { deployment: { world }, link }, signal) {
+    const show = viewer(world.log);
+    const take = (event) => {
+        if (event.type === 'accepted' || event.type === 'result')
+            requireSame(event, asked);
+        witness(watched, event, world.clock.now());
+        show(event);
+        onEvent?.(event);
+    };
+    return follow({ id: watched.id, opening, onEvent: take }, { world, link }, signal);
+}
+
+;// CONCATENATED MODULE: ./actions/deploy-nixos/trial.ts
+/** A system that must be booted, tried at one boot: the host asks for a confirmation there as after an activation. */
+
+
+
+
+
+
+
+
+
+
+/** `undefined` = the host does not try this system. Throws if it names a trial that can be none. */
+function trialOf({ id, mode, status, system, trial }) {
+    if (trial === undefined || mode !== 'switch' || status !== 'scheduled')
+        return undefined;
+    if (isDeployId(trial) && trial !== id && system !== '')
+        return newTrial(trial, system);
+    throw new errors/* ActionError */.lZ(`The host says that it tries '${system}' at the next boot, in '${trial}', which is no deploy.`, {
+        hint: 'This is not protocol 1: look at the host itself, and update vps-deploy there.',
+    });
+}
+const trial_PAUSE_MS = 3_000;
+/** Has the host boot into the trial, and follows it to its end. Rejects with the signal's reason. */
+async function followTrial(trial, conversation, signal) {
+    const { deployment } = conversation;
+    const { facts, errands, world } = deployment;
+    const onEvent = (event) => {
+        if (event.type === 'accepted')
+            errands.start((until) => boot(trial, conversation, until));
+        if (event.type === 'awaiting-confirm')
+            errands.start((until) => answerSoon(event, { deployment, watched: trial }, until));
+    };
+    const asked = { id: trial.id, rev: facts.request.rev, mode: 'switch' };
+    const watching = { watched: trial, opening: requests.attach(trial.id, 0), asked, onEvent };
+    for (;;) {
+        const outcome = await watch(watching, conversation, signal);
+        if (outcome.kind === 'result' || outcome.wasAccepted || isRefusal(outcome.code))
+            return outcome;
+        // A host on its way down or up may know how to say nothing.
+        await world.clock.sleep(trial_PAUSE_MS, signal);
+    }
+}
+async function boot(trial, { deployment, link }, signal) {
+    const { facts, inputs, world } = deployment;
+    await world.clock.sleep(REPLAY_MS, signal);
+    // Somebody may have rebooted the host already.
+    if (hasBegun(trial))
+        return;
+    trial.boot = 'asked';
+    const asking = { ...world, connectTimeoutMs: inputs.connect.timeoutMs };
+    const decision = await askToReboot(facts.request.id, asking, signal);
+    if (decision.kind === 'granted') {
+        trial.boot = 'taken';
+        world.log.info('The host reboots to try the new system; waiting for it to come back …');
+        return;
+    }
+    const status = link.session === undefined ? undefined : await statusOver(link.session, world.clock, signal);
+    if (hasBegun(trial) || status?.booted === trial.system)
+        return;
+    throw refusalOf(decision.why, status, { facts, trial });
+}
+/** Over the connection that the trial is followed on; `undefined` = the host does not say. */
+async function statusOver(session, clock, signal) {
+    const { exit, stdout } = await ask(session, requests.status(), { clock, signal });
+    return exit.kind === 'exited' && exit.code === 0 ? parseStatus(stdout) : undefined;
+}
+function hasBegun({ ledger }) {
+    return ledger.spans.length > 0 || ledger.result !== undefined;
 }
 
 ;// CONCATENATED MODULE: ./actions/deploy-nixos/converse.ts
@@ -32675,8 +33204,7 @@ var converse_disposeResources = (undefined && undefined.__disposeResources) || (
 
 
 
-/** What happened before a reattachment arrives all at once. */
-const REPLAY_MS = 50;
+
 /** The whole conversation with vps-deploy: greet it, ask for the deploy, follow it to its end. */
 async function converse(deployment, signal) {
     const env_1 = { stack: [], error: void 0, hasError: false };
@@ -32705,35 +33233,47 @@ async function converse(deployment, signal) {
             await result_1;
     }
 }
-async function followOwn({ deployment, link }, signal) {
-    const { world, facts, errands } = deployment;
-    const { id } = facts.request;
-    const show = viewer(world.log);
+function followOwn(conversation, signal) {
+    const { deployment } = conversation;
+    const { facts, errands } = deployment;
+    const { own: watched, request: asked } = facts;
     const onEvent = (event) => {
-        if (event.type === 'accepted' || event.type === 'result')
-            requireSame(event, facts.request);
-        facts.ledger = recorded(facts.ledger, event);
-        show(event);
         if (event.type === 'awaiting-confirm')
-            errands.start((until) => answerUnlessOver(event, deployment, until));
+            errands.start((until) => answerSoon(event, { deployment, watched }, until));
     };
     facts.wasSent = true;
-    return follow({ id, opening: requests.deploy(facts.request), onEvent }, { world, link }, signal);
-}
-/** After a reattachment the end may follow on the heels of the question. */
-async function answerUnlessOver(event, deployment, until) {
-    await deployment.world.clock.sleep(REPLAY_MS, until);
-    if (deployment.facts.ledger.result === undefined)
-        await answerHost(event, deployment, until);
+    return watch({ watched, opening: requests.deploy(asked), asked, onEvent }, conversation, signal);
 }
 async function conclude(outcome, conversation, signal) {
     const { facts } = conversation.deployment;
-    if (outcome.kind === 'result' && outcome.result.status === 'superseded')
-        return followSuccessors(outcome.result, conversation, signal);
     const ending = endingOf(outcome, facts);
-    if (outcome.kind !== 'result' || !isGreen(ending.status) || !needsReboot(outcome.result))
+    if (outcome.kind !== 'result' || !isGreen(ending.status))
         return ending;
-    return afterReboot({ ending, result: outcome.result }, conversation, signal);
+    const { result } = outcome;
+    if (ending.status === 'superseded')
+        return followSuccessors(result, conversation, signal);
+    facts.trial = trialOf(result);
+    if (facts.trial !== undefined)
+        return afterSchedule({ trial: facts.trial, message: result.message }, conversation, signal);
+    if (!needsReboot(result))
+        return ending;
+    return afterReboot({ ending, result }, conversation, signal);
+}
+/** The end of a deploy whose system is tried at the next boot: that boot, or at least a word about it. */
+async function afterSchedule({ trial, message }, conversation, signal) {
+    const { inputs, world, facts } = conversation.deployment;
+    if (inputs.reboot === 'never') {
+        world.log.warning(warningOfSchedule(facts, trial));
+        return endingOfSchedule(message, facts);
+    }
+    world.log.info(`The new system only works from a boot on, and is tried at one; following ${trial.id}.`);
+    const outcome = await followTrial(trial, conversation, signal);
+    const ending = endingOfTrial(outcome, trial, facts);
+    if (ending.status === 'superseded' && outcome.kind === 'result')
+        return followSuccessors(outcome.result, conversation, signal);
+    if (ending.status === 'deployed')
+        facts.reboot = 'done';
+    return ending;
 }
 /** The end of a deploy that is only whole after a reboot: the reboot, or at least a word about it. */
 async function afterReboot({ ending, result }, { deployment, hello, link }, signal) {
@@ -32760,25 +33300,20 @@ async function followSuccessors(own, conversation, signal) {
         if (!isDeployId(id) || seen.has(id))
             return endingOfNoSuccessor(id, facts);
         seen.add(id);
-        const outcome = await followOther(id, conversation, signal);
+        const successor = newWatched(id);
+        const outcome = await followOther(successor, conversation, signal);
         if (outcome.kind === 'denied' || outcome.result.status !== 'superseded')
-            return endingOfSuccessor(outcome, id, facts);
+            return endingOfSuccessor(outcome, successor, facts);
         id = outcome.result.supersededBy;
     }
 }
-async function followOther(id, { deployment, link }, signal) {
-    const { world, facts } = deployment;
-    const successor = { id, ledger: EMPTY_LEDGER };
+function followOther(successor, conversation, signal) {
+    const { world, facts } = conversation.deployment;
     facts.successor = successor;
-    const show = viewer(world.log);
+    const { id } = successor;
     world.log.info(`A later deploy took over; following ${id}.`);
-    const onEvent = (event) => {
-        if (event.type === 'accepted' || event.type === 'result')
-            requireSame(event, { id });
-        successor.ledger = recorded(successor.ledger, event);
-        show(event);
-    };
-    return follow({ id, opening: requests.attach(id, 0), onEvent }, { world, link }, signal);
+    const watching = { watched: successor, opening: requests.attach(id, 0), asked: { id } };
+    return watch(watching, conversation, signal);
 }
 
 ;// CONCATENATED MODULE: ./actions/deploy-nixos/errands.ts
@@ -32804,33 +33339,6 @@ class Errands {
         this.letGo('ended');
         await Promise.all(this.#running);
     }
-}
-
-// EXTERNAL MODULE: ./actions/shared/address.ts
-var address = __nccwpck_require__(6818);
-;// CONCATENATED MODULE: ./actions/deploy-nixos/facts.ts
-
-
-function newFacts(request, { destination, protocol }) {
-    return {
-        request,
-        protocol,
-        host: (0,address/* hostAndPort */.P)(destination.host, destination.port),
-        ssh: sshWords(destination),
-        place: (0,address/* hostAndPort */.P)(destination.host, destination.port),
-        ledger: EMPTY_LEDGER,
-        wasSent: false,
-        successor: undefined,
-        isConfirmed: false,
-        problems: [],
-        trouble: undefined,
-        reboot: 'none',
-    };
-}
-function sshWords({ host, port, user, jump }) {
-    const through = jump === undefined ? '' : ` -J ${jump.user}@${(0,address/* hostAndPort */.P)(jump.host, jump.port)}`;
-    const at = port === 22 ? '' : ` -p ${port}`;
-    return `ssh${through}${at} ${user}@${host}`;
 }
 
 // EXTERNAL MODULE: ./actions/shared/hostkey.ts + 1 modules
@@ -33175,26 +33683,87 @@ function endpointOf(reader, { prefix, ...side }) {
     return { ...side, port, pin: pin ?? { host: side.host, port, known: [], fingerprints: [] } };
 }
 
+;// CONCATENATED MODULE: ./actions/deploy-nixos/fit.ts
+/** Lists that must not grow beyond what can be handed on. */
+/**
+ * In bytes of UTF-8. GitHub takes 1 MB of outputs from a job, counted in UTF-16, and drops all of them beyond that;
+ * Linux takes 128 KiB in one variable, and `env:` of a later step fails with more.
+ */
+const MAX_OUTPUT = 100_000;
+/** The object as JSON, its longest lists cut if need be; `omitted` in it then says how many entries are gone. */
+function fitLists(lists, rest, maxBytes = MAX_OUTPUT) {
+    const whole = JSON.stringify({ ...lists, ...rest });
+    if (Buffer.byteLength(whole) <= maxBytes)
+        return { json: whole, omitted: 0 };
+    const names = Object.keys(lists);
+    const none = Object.fromEntries(names.map((name) => [name, []]));
+    const frame = JSON.stringify({ ...none, ...rest, omitted: Number.MAX_SAFE_INTEGER });
+    const budget = { bytes: maxBytes - Buffer.byteLength(frame) };
+    // A short list is worth more whole than a piece of a long one.
+    const shortFirst = Object.entries(lists).sort(([, one], [, other]) => one.length - other.length);
+    const kept = new Map(shortFirst.map(([name, items]) => [name, affordable(items, budget)]));
+    const cut = Object.fromEntries(names.map((name) => [name, kept.get(name)]));
+    const omitted = countOf(Object.values(lists)) - countOf([...kept.values()]);
+    return { json: JSON.stringify({ ...cut, ...rest, omitted }), omitted };
+}
+/** The same for one list, which has no place to say so. */
+function fitList(items, maxBytes = MAX_OUTPUT) {
+    const kept = affordable(items, { bytes: maxBytes - 2 });
+    return { json: JSON.stringify(kept), omitted: items.length - kept.length };
+}
+/** What fits, in order; something too large for it is passed over. */
+function affordable(items, budget) {
+    return items.filter((item) => {
+        const bytes = Buffer.byteLength(JSON.stringify(item)) + 1;
+        if (bytes > budget.bytes)
+            return false;
+        budget.bytes -= bytes;
+        return true;
+    });
+}
+function countOf(lists) {
+    return lists.reduce((count, { length }) => count + length, 0);
+}
+
 ;// CONCATENATED MODULE: ./actions/deploy-nixos/outputs.ts
-/** Every output of the action; `''` = not known. */
+
 function outputsOf(facts, { status, durationMs }) {
-    const { request, ledger } = facts;
-    const { diff, units } = ledger;
+    const { request } = facts;
+    const lists = Object.entries(listsOf(facts));
     return {
-        status,
-        'deploy-id': facts.protocol === 'plain' ? '' : request.id,
-        rev: request.rev,
-        ...ofResult(facts),
-        'changed-units': jsonOf(units?.changed),
-        'closure-diff': jsonOf(diff),
-        duration: String(Math.round(durationMs / 1_000)),
+        values: {
+            status,
+            'deploy-id': facts.protocol === 'plain' ? '' : request.id,
+            rev: request.rev,
+            ...ofResult(facts),
+            ...Object.fromEntries(lists.map(([name, fit]) => [name, fit?.json ?? ''])),
+            duration: String(Math.round(durationMs / 1_000)),
+        },
+        problems: lists.flatMap(([name, fit]) => (fit === undefined ? [] : outputs_problemOf(name, fit))),
     };
 }
-/** Of the later deploy, if that took over. */
-function finalResultOf({ ledger, successor }) {
-    return successor?.ledger.result ?? ledger.result;
+function listsOf(facts) {
+    const { own, trial } = facts;
+    const { diff } = own.ledger;
+    const units = own.ledger.units ?? trial?.ledger.units;
+    const failed = finalResultOf(facts)?.newFailedUnits;
+    return {
+        'failed-units': failed && fitList(failed),
+        'changed-units': units && fitLists({ ...units.changed }, {}),
+        'closure-diff': diff &&
+            fitLists({ added: diff.added, removed: diff.removed, changed: diff.changed }, { sizeBytes: diff.sizeBytes }),
+    };
 }
-/** The outputs that the host's result decides. */
+function outputs_problemOf(name, { omitted }) {
+    if (omitted === 0)
+        return [];
+    return [`The output '${name}' would be too large: ${omitted} entries are left out of it. The log has them.`];
+}
+/** Of the later deploy, if that took over, else of the trial boot, if there was one. */
+function finalResultOf({ own, successor, trial }) {
+    return successor?.ledger.result ?? trial?.ledger.result ?? own.ledger.result;
+}
+/** The words that the host's result decides. */
 function ofResult(facts) {
     const result = finalResultOf(facts);
     return {
@@ -33202,17 +33771,16 @@ function ofResult(facts) {
         'previous-system': wordOf(result?.previousSystem),
         generation: wordOf(result?.generation),
         'reboot-required': wordOf(result && outputs_needsReboot(result, facts)),
-        'failed-units': jsonOf(result?.newFailedUnits),
     };
 }
 function outputs_needsReboot({ rebootRequired }, { reboot }) {
     return rebootRequired.length > 0 && reboot !== 'done';
 }
+/** No path is longer. */
+const MAX_WORD = 4_096;
 function wordOf(value) {
-    return value === undefined ? '' : String(value);
-}
-function jsonOf(value) {
-    return value === undefined ? '' : JSON.stringify(value);
+    const word = value === undefined ? '' : String(value);
+    return word.length > MAX_WORD ? '' : word;
 }
 
 ;// CONCATENATED MODULE: ./actions/deploy-nixos/plain.ts
@@ -33325,22 +33893,35 @@ function endingOfExit(exit, subject, after) {
 
 
 
+
+
 /** A bump of nixpkgs changes thousands; the log has them all. */
 const MAX_ROWS = 200;
 /** The job summary: what happened first, then what changed, how long it took, and where to look. */
 function summaryOf(facts, ending, durationMs) {
-    const { ledger } = facts;
+    const { own, trial } = facts;
+    const { units, spans, warnings } = toldBy(facts);
     const sections = [
         headOf(facts, ending, durationMs),
         section('Reboot required', rebootOf(facts)),
         section('Newly failed units', listOf(failedOf(facts))),
-        section('Units', ledger.units && unitsOf(ledger.units)),
-        section('Closure', ledger.diff && closureOf(ledger.diff)),
-        section('Timeline', timelineOf(ledger.spans)),
-        section('Warnings', listOf(ledger.warnings)),
+        section('Units', units && unitsOf(units)),
+        section('Closure', own.ledger.diff && closureOf(own.ledger.diff)),
+        section('Timeline', timelineOf(spans)),
+        section('Warnings', listOf(warnings)),
+        section('The trial by hand', trial && report_trialOf(facts, trial)),
         section('Look at the host', facts.wasSent && facts.protocol === 'vps-deploy' && block(lookOf(facts), 'sh')),
     ];
     return sections.filter((part) => part !== '').join('\n');
+}
+/** By the deploy and, if there was one, by its trial boot. */
+function toldBy({ own, trial }) {
+    const more = trial?.ledger ?? EMPTY_LEDGER;
+    return {
+        units: own.ledger.units ?? more.units,
+        spans: [...own.ledger.spans, ...more.spans],
+        warnings: [...own.ledger.warnings, ...more.warnings],
+    };
 }
 /** What there is to say when nothing was begun. */
 function badInputsSummary(problems) {
@@ -33398,16 +33979,28 @@ function rebootOf(facts) {
         return 'The host was rebooted and runs the new system.\n';
     return listOf(finalResultOf(facts)?.rebootRequired ?? []);
 }
+/** For who did not have the action boot it. */
+function report_trialOf(facts, trial) {
+    if (trial.boot !== 'none' || trial.ledger.spans.length > 0)
+        return '';
+    const words = 'Boot it, wait for its nonce, and confirm it within the time that is said there:';
+    return `${words}\n\n${block(byHand(facts, trial).join('\n'), 'sh')}`;
+}
 /** The units event knows why they failed, the result only which. */
 function failedOf(facts) {
-    const explained = facts.ledger.units?.newFailed ?? [];
+    const explained = (facts.trial ?? facts.own).ledger.units?.newFailed ?? [];
     const names = explained.map(({ unit }) => unit);
     const others = finalResultOf(facts)?.newFailedUnits.filter((unit) => !names.includes(unit)) ?? [];
     return [...explained.map(failedUnitWords), ...others];
 }
 function unitsOf({ changed }) {
-    const rows = unitLists(changed).map(([what, names]) => [what, names.map(code).join(' ')]);
+    const rows = unitLists(changed).map(([what, names]) => [what, wordsFor(names)]);
     return rows.length === 0 ? '' : table(['', 'Units'], rows);
+}
+/** A host restarts some dozen units at a time. */
+function wordsFor(names) {
+    const more = names.length > MAX_ROWS ? ` and ${names.length - MAX_ROWS} more` : '';
+    return `${names.slice(0, MAX_ROWS).map(code).join(' ')}${more}`;
 }
 function closureOf(diff) {
     const packages = packageWords(diff);
@@ -33432,7 +34025,99 @@ function report_wordsOf(ms) {
     return ms >= 0 ? (0,duration/* formatDuration */.a)(ms) : 'unknown';
 }
 
+;// CONCATENATED MODULE: ./actions/deploy-nixos/unseen.ts
+/** Last words about a deploy whose end was not seen: what was seen last, and what the host does without us. */
+
+
+
+/** Nobody knows how it ends. `nowMs` is our own clock's. */
+function endingUnseen(why, facts, nowMs) {
+    const isCanceled = why === 'canceled';
+    if (!facts.wasSent && isCanceled)
+        return { status: 'aborted', sentence: 'Canceled before anything was asked of the host.', details: [] };
+    const reason = isCanceled ? 'The run was canceled' : "The 'timeout' is over";
+    const trouble = facts.trouble === undefined ? '' : `The connection is lost: ${facts.trouble}`;
+    return {
+        status: isCanceled || trouble !== '' || !facts.wasSent ? 'unreachable' : 'failed',
+        sentence: `${reason}, and ${unseenOf(facts)}`,
+        details: said(aloneOf(facts, nowMs), trouble, ...facts.problems),
+        ...hintOf(facts),
+    };
+}
+function hintOf(facts) {
+    const canLook = facts.wasSent && facts.protocol === 'vps-deploy';
+    return canLook ? { hint: `See how it went on: ${lookOf(facts)}` } : {};
+}
+function unseenOf(facts) {
+    const { own, wasSent, successor, trial } = facts;
+    if (!wasSent)
+        return 'the host was not reached.';
+    if (facts.protocol === 'plain')
+        return 'the forced command had not ended: whether it runs on is unknown.';
+    if (successor !== undefined)
+        return `the end of deploy ${successor.id}, which superseded this one, was not seen.`;
+    if (trial !== undefined)
+        return unseenTrialOf(trial, facts);
+    if (own.ledger.result !== undefined)
+        return `${subjectOf(facts)} is committed, but the host is not back from its reboot.`;
+    if (own.isConfirmed)
+        return `deploy ${own.id} goes on on the host: it is confirmed, and the host finishes it.`;
+    return `deploy ${own.id} is left to the host.`;
+}
+function unseenTrialOf(trial, facts) {
+    const subject = subjectOf(facts);
+    if (isAhead(trial))
+        return `${subject} stays scheduled: the host was not asked to reboot.`;
+    if (trial.isConfirmed)
+        return `the trial boot of ${subject} goes on on the host: it is confirmed, and the host finishes it.`;
+    return `the trial boot of ${subject} is left to the host.`;
+}
+function isAhead({ boot, ledger }) {
+    return boot === 'none' && ledger.spans.length === 0;
+}
+/** What the host does without us, as far as it is known. */
+function aloneOf(facts, nowMs) {
+    const { successor, trial, wasSent, protocol } = facts;
+    if (!wasSent || protocol === 'plain' || successor !== undefined)
+        return '';
+    return trial === undefined ? ownAloneOf(facts, nowMs) : trialAloneOf(trial, facts, nowMs);
+}
+function ownAloneOf({ own, request }, nowMs) {
+    if (own.isConfirmed || own.ledger.result !== undefined)
+        return '';
+    if (own.ledger.accepted === undefined)
+        return 'It has not said that it accepted it.';
+    const seen = hasActivated(own.ledger)
+        ? 'The activation had begun.'
+        : 'The activation was not seen to begin.';
+    const deadline = deadlineOf(own, own.ledger.awaiting ?? own.ledger.accepted, nowMs);
+    if (request.confirmSeconds === 0)
+        return `${seen} The host's own checks decide, ${deadline}.`;
+    return `${seen} Without a confirmation the host rolls back by itself, ${deadline}.`;
+}
+function trialAloneOf(trial, { request }, nowMs) {
+    if (trial.isConfirmed)
+        return '';
+    if (isAhead(trial))
+        return 'It is the entry of the next boot only; unless that is confirmed, the host goes back to the old system by itself.';
+    if (request.confirmSeconds === 0)
+        return "The host's own checks decide.";
+    // Before the boot nobody knows when its time begins.
+    const { awaiting } = trial.ledger;
+    const deadline = awaiting === undefined ? '' : `, ${deadlineOf(trial, awaiting, nowMs)}`;
+    return `Without a confirmation the host goes back to the old system by itself${deadline}.`;
+}
+/** By our own clock first: the host's may be wrong. */
+function deadlineOf({ dueMs }, { deadline }, nowMs) {
+    const said = `${deadline} by its own clock`;
+    if (dueMs === undefined)
+        return `at ${said} at the latest`;
+    const leftMs = dueMs - nowMs;
+    return `${leftMs > 0 ? `in ${(0,duration/* formatDuration */.a)(leftMs)}` : 'now'} at the latest (${said})`;
+}
+
 ;// CONCATENATED MODULE: ./actions/deploy-nixos/deploy.ts
+
 
 
 
@@ -33465,7 +34150,10 @@ async function deployNixos(read, world) {
     };
     const { ending, bug } = await carriedOut(deployment);
     const durationMs = world.clock.now() - startedMs;
-    setOutputs(world, outputsOf(facts, { status: ending.status, durationMs }));
+    const { values, problems } = outputsOf(facts, { status: ending.status, durationMs });
+    for (const problem of problems)
+        world.log.warning(problem);
+    setOutputs(world, values);
     await world.summary.write(summaryOf(facts, ending, durationMs));
     if (bug !== undefined)
         throw bug;
@@ -33508,15 +34196,15 @@ async function carriedOut(deployment) {
         return { ending: await deploy(deployment, errands.signal) };
     }
     catch (error) {
-        return endingOfFailure(error, facts);
+        return endingOfFailure(error, facts, world.clock.now());
     }
     finally {
         await errands.end();
     }
 }
-function endingOfFailure(error, facts) {
+function endingOfFailure(error, facts, nowMs) {
     if (error instanceof LetGo)
-        return { ending: endingUnseen(error.why, facts) };
+        return { ending: endingUnseen(error.why, facts, nowMs) };
     const known = { sentence: (0,errors/* messageOf */.bD)(error), details: [] };
     if (!(error instanceof errors/* ActionError */.lZ))
         return { ending: { status: 'failed', ...known }, bug: asError(error) };
