@@ -32,7 +32,7 @@ test.concurrent.each([
   ['at', 'settle', /was rebooted before the new system was confirmed/],
   ['at', 'rearm', /was rebooted before the new system was confirmed/],
   ['at', 'confirm', /was rebooted before the new system was confirmed/],
-  ['at', 'rollback', /was rebooted before the new system was confirmed/],
+  ['at', 'rollback', /The old default was booted and runs/],
   [
     'though it was confirmed, at',
     'decided',

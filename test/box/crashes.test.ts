@@ -1,7 +1,17 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
 import { bootBox, service } from './box.ts'
 import type { Box, SystemSpec } from './box.ts'
-import { deploy, endOf, hostEvents, hostState, idle, mustDeploy, startDeploy, tearDown } from './deploying.ts'
+import {
+  deploy,
+  endOf,
+  hostEvents,
+  hostState,
+  idle,
+  leftovers,
+  mustDeploy,
+  startDeploy,
+  tearDown,
+} from './deploying.ts'
 import type { End, HostEvent, HostState, Inputs } from './deploying.ts'
 import { askAnew } from './sshclient.ts'
 import type { Answer } from './sshclient.ts'
@@ -124,4 +134,18 @@ test('a rollback that fails reboots nothing where the loader would start another
   expect((await eventOf('no-way-back-3', 'result'))?.['message']).toMatch(
     /The host does not reboot: its default boot entry names another system than/,
   )
+})
+
+test('a timer that fires when its deploy has just ended, and its programs are gone, leaves nothing', async () => {
+  const lines = [
+    "import sys; sys.path.insert(0, '/usr/local/lib/vps-deploy')",
+    'from vps_deploy import clock, deadline, systemd',
+    'soon = clock.monotonic() - deadline.base() + 2',
+    "systemd.start_timer('vps-deploy-deadline-gone', soon, ['/run/gone'], env={})",
+  ]
+  await box.must('cp /bin/true /run/gone')
+  await box.must(['python3', '-IS', '-c', lines.join('\n')])
+  await box.must('rm /run/gone')
+  await box.must('until journalctl -b -o cat -u vps-deploy-deadline-gone | grep -q EXEC; do sleep 0.1; done')
+  expect(await leftovers(box)).toBe('')
 })

@@ -75,6 +75,8 @@ def start_timer(unit: str, on_boot: float, argv: Sequence[str], *, env: Mapping[
         + ['--property=TimeoutStopSec=5min', '--service-type=exec', '--property=UMask=0077']
         # The timer fires once: what it starts is tried until it has done its work.
         + ['--property=Restart=on-failure', '--property=RestartSec=5s', '--property=StartLimitIntervalSec=0']
+        # Not so if that is gone (EXIT_EXEC): it goes when the deploy has its result, maybe in this very moment.
+        + ['--property=RestartPreventExitStatus=203']
         + [f'--setenv={name}={value}' for name, value in env.items()]
         + ['--', *argv],
     )
