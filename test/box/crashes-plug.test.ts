@@ -14,7 +14,7 @@ const good = { code: 0, status: 'deployed', exitCode: 0, leftovers: '' }
 
 test.concurrent('before the activation nothing is changed, and the step says so', async () => {
   await using place = await scene()
-  for (const moment of ['fetch', 'resolve', 'build', 'check', 'arm'] as const) {
+  for (const moment of ['fetch', 'verify', 'resolve', 'build', 'diff', 'check', 'arm'] as const) {
     const { end, run, before, units } = await crashAt(place, moment, pullPlug)
     const host = { ...before, booted: before.default }
     expect({ moment, end, units }).toEqual({

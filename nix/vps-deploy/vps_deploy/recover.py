@@ -230,8 +230,8 @@ def after_a_boot(job: Job, stage: Stage, standing: Decision | None) -> Verdict:
         return Verdict('deployed', results.OK, 'It was confirmed; the host was rebooted since, which ends a test.')
     problem = _set_back(job, stage)
     confirmed = 'It was confirmed, but the host was rebooted before the boot entry was written.'
-    unconfirmed = stage.reason or 'The host was rebooted before the new system was confirmed.'
-    why = confirmed if standing.verb == 'commit' else unconfirmed
+    unconfirmed = 'The host was rebooted before the new system was confirmed.'
+    why = stage.reason or (confirmed if standing.verb == 'commit' else unconfirmed)
     if problem is not None:
         message = f'{why} And profile or boot entry could not be set back: {problem}.'
         return Verdict('failed', results.ROLLBACK_FAILED, message)

@@ -147,9 +147,9 @@ class Spool:
         """Ids without a result, in the order they came; the active one stands first."""
         return [name.partition('-')[2] for name in sorted(os.listdir(self.queue)) if name[0] != '.']
 
-    def enqueue(self, id: str) -> None:
-        """Appends. Call it with the queue lock held."""
-        name = f'{int(clock.monotonic() * 1_000_000):020d}-{id}'
+    def enqueue(self, id: str, *, is_first: bool = False) -> None:
+        """Appends, or puts it before all others. Call it with the queue lock held."""
+        name = f'{0 if is_first else int(clock.monotonic() * 1_000_000):020d}-{id}'
         os.close(os.open(f'{self.queue}/{name}', os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640))
 
     def dequeue(self, id: str) -> None:

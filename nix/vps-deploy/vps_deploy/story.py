@@ -208,7 +208,8 @@ def undo_commit(job: Job, stage: Stage, failed: str) -> Verdict:
     """Profile, boot entry and what runs as they were (84); what runs also if the others cannot be set back (82)."""
     # What the commit got done stands there, and nowhere else.
     stage = job.deploy.stage() or stage
-    job.deploy.set_stage(stage._replace(name='undoing'))
+    why = f'The commit failed: {failed}.'
+    job.deploy.set_stage(stage._replace(name='undoing', exit_code=results.COMMIT_FAILED, reason=why))
     with job.phase('rollback'):
         try:
             _undo(job, stage, failed)

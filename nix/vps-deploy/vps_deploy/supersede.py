@@ -30,4 +30,4 @@ def _supersedes(id: str, job: Job, mirror: Mirror, bases: Mapping[str, str | Non
 
 
 def _may_be(asked: Asked) -> bool:
-    return asked.kind != 'rollback' and asked.mode == 'switch'
+    return asked.kind not in ('rollback', 'trial') and asked.mode == 'switch'

@@ -29,7 +29,9 @@ _REBOOT_SECONDS = 600.0
 
 def planned(job: Job, stage: Stage) -> Stage:
     """The stage of a deploy that ends with a trial being scheduled, where the loader can; else as it was."""
-    if job.asked.mode != 'switch' or stage.generation is None or oneshot.means() is None:
+    # What is the default already is started by any boot: nothing would be left to go back to.
+    has_a_way_back = stage.generation is not None and stage.default != stage.system
+    if job.asked.mode != 'switch' or not has_a_way_back or oneshot.means() is None:
         return stage
     with_trial = stage._replace(trial=f'trial-{os.urandom(8).hex()}')
     job.deploy.set_stage(with_trial)
@@ -228,13 +230,15 @@ def give_up(job: Job, stage: Stage, why: Verdict) -> Verdict:
 
 def at_boot(job: Job, stage: Stage) -> Verdict | None:
     """What becomes of a scheduled trial, asked by recover; None if it waits still, or its turn has come now."""
+    is_same_boot = job.asked.boot_id == clock.boot_id()
+    if not is_same_boot and real(BOOTED) == stage.system and real(RUNNING) == stage.system:
+        # Also one that was aborted just before: what runs is the new system, and only a boot leads back.
+        _begin(job, stage)
+        return None
     standing = decision.read(job.deploy.path)
     if standing is not None:
         return give_up(job, stage, _stopped(standing))
-    if job.asked.boot_id == clock.boot_id():
-        return None
-    if real(BOOTED) == stage.system and real(RUNNING) == stage.system:
-        _begin(job, stage)
+    if is_same_boot:
         return None
     _know(job, stage)
     text = f'It did not come up: this boot was to try it, but {real(BOOTED)} was booted.'
@@ -258,7 +262,7 @@ def _begin(job: Job, stage: Stage) -> None:
         print_traceback()
     with files.locked(job.spool.queue_lock):
         if job.id not in job.spool.queued():
-            job.spool.enqueue(job.id)
+            job.spool.enqueue(job.id, is_first=True)
     job.deploy.write_request(job.asked._replace(accepted=clock.monotonic(), boot_id=clock.boot_id()))
     job.deploy.set_stage(stage._replace(name='armed'))
 
