@@ -6,7 +6,7 @@ export interface HostStatus {
   readonly booted: string
   /** Another one after every boot. */
   readonly bootId: string
-  /** Of the deploy that the next boot, or this one, tries; `''` = none. */
+  /** Of the deploy that the next boot tries; `''` = none. */
   readonly trial: string
 }
 

@@ -152,3 +152,15 @@ test.concurrent('the guard forces the reboot where the shutdown hangs as well', 
   )
   expect(await endOf(scheduled)).toEqual(wentBack(scheduled.before, 81))
 })
+
+test.concurrent('a new system with a wrong configuration of vps-deploy is not even scheduled', async () => {
+  const box = await bootBox({ loader: 'grub' })
+  boxes.push(box)
+  const before = await hostState(box)
+  const rev = await box.commit({ ...newKernel, config: { settleSeconds: 'soon' } })
+  await askAnew(box, `deploy ${first} ${rev} switch 30 300`)
+  const { exitCode, message } = await resultOf(box, first)
+  expect({ exitCode, message }).toEqual({ exitCode: 84, message: expect.stringMatching(/settleSeconds/) })
+  expect(await hostState(box)).toEqual(before)
+  expect(await leftovers(box)).toBe('')
+})

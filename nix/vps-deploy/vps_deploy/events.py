@@ -10,7 +10,8 @@ import os
 import sys
 from typing import cast
 
-from . import clock, files
+from . import VERSION, clock, files
+from .state import Asked
 
 NAME = 'events.ndjson'
 DURABLE = frozenset({'accepted', 'phase', 'awaiting-confirm', 'result'})
@@ -49,6 +50,19 @@ class EventLog:
             return seq
         finally:
             fcntl.flock(self._fd, fcntl.LOCK_UN)
+
+    def accept(self, asked: Asked, configuration: str) -> None:
+        """The first event of every deploy: what was asked for, of whom, and until when."""
+        self.append(
+            'accepted',
+            id=asked.id,
+            rev=asked.rev,
+            mode=asked.mode,
+            configuration=configuration,
+            version=VERSION,
+            deadline=clock.iso_at(asked.deadline),
+            secondsLeft=asked.timeout_seconds,
+        )
 
     def last(self) -> dict[str, object] | None:
         """The last event, or None if there is none yet."""

@@ -4,7 +4,7 @@ import os
 import sys
 from typing import NamedTuple
 
-from . import VERSION, clock, config, decision, files, refusals, results
+from . import clock, config, decision, files, refusals, results
 from .config import Config
 from .events import EventLog
 from .journal import print_traceback
@@ -198,16 +198,7 @@ def _arguments(asked: Asked) -> tuple[object, ...]:
 def _create(asked: Asked, position: int, host: Host) -> None:
     new = host.state.create(asked)
     events = EventLog(new.path)
-    events.append(
-        'accepted',
-        id=asked.id,
-        rev=asked.rev,
-        mode=asked.mode,
-        configuration=host.config.configuration,
-        version=VERSION,
-        deadline=clock.iso_at(asked.deadline),
-        secondsLeft=asked.timeout_seconds,
-    )
+    events.accept(asked, host.config.configuration)
     if asked.asked_confirm_seconds > asked.confirm_seconds:
         text = f'this host waits at most {asked.confirm_seconds} s for a confirm, not {asked.asked_confirm_seconds} s'
         events.append('warning', text=text)

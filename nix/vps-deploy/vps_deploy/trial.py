@@ -12,7 +12,7 @@ Every other boot means that the new system did not come up. A deploy that change
 import os
 import time
 
-from . import VERSION, before, clock, commit, decision, files, finish, gcroots, oneshot, results, systemd
+from . import before, clock, commit, config, decision, files, finish, gcroots, oneshot, results, systemd
 from .decision import Decision
 from .events import EventLog
 from .job import Ended, HostGoesDown, Job, Verdict
@@ -41,6 +41,7 @@ def planned(job: Job, stage: Stage) -> Stage:
 def install(job: Job, stage: Stage) -> None:
     """Makes everything ready for the boot. May be repeated. Raises CommitFailed and ChangedBySomebodyElse."""
     expect(job, stage, (stage.previous,), (stage.default, stage.system))
+    _look_at_its_programs(job, stage)
     stage = _with_generation(job, stage._replace(name='committing'))
     _create(job, stage)
     commit.install_boot_entry(job, stage.default)
@@ -53,6 +54,16 @@ def install(job: Job, stage: Stage) -> None:
         hint = 'mode boot makes a system the default of the next boot without trying it'
         raise commit.CommitFailed(f'the boot loader could not be told to start it once: {error} ({hint})') from error
     job.known.update(generation=stage.generation, trial=stage.trial)
+
+
+def _look_at_its_programs(job: Job, stage: Stage) -> None:
+    """It is the new system's own vps-deploy that judges the boot, and goes back."""
+    try:
+        wanted = config.checks_of(stage.system)
+    except config.ConfigError as error:
+        raise commit.CommitFailed(f"the new system's configuration of vps-deploy is wrong: {error}") from error
+    if wanted is None:
+        job.warn('The new system is not set up for vps-deploy: nobody there ends its trial but another boot.')
 
 
 def _with_generation(job: Job, stage: Stage) -> Stage:
@@ -81,16 +92,7 @@ def _create(job: Job, stage: Stage) -> None:
     if was is not None:
         before.save(new, was)
     events = EventLog(new.path)
-    events.append(
-        'accepted',
-        id=asked.id,
-        rev=asked.rev,
-        mode=asked.mode,
-        configuration=job.config.configuration,
-        version=VERSION,
-        deadline=clock.iso_at(asked.deadline),
-        secondsLeft=asked.timeout_seconds,
-    )
+    events.accept(asked, job.config.configuration)
     events.close()
     job.state.publish(new, asked.id)
 
