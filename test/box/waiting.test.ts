@@ -8,60 +8,71 @@ import { tearDown } from './deploying.ts'
 import { makeHoldable } from './holding.ts'
 import * as stories from './waiting.ts'
 
-jest.setTimeout(400_000)
+// The first test to wait for a story waits for the boots of those before it too.
+jest.setTimeout(600_000)
 
 const boxes: Box[] = []
 
 type Scene = Awaited<ReturnType<typeof stories.scene>>
 
-/** Begins a story now; its test waits for its end. */
-async function begin<T>(story: (scene: Scene) => Promise<T>): Promise<{ readonly end: Promise<T> }> {
-  const scene = await stories.scene()
-  boxes.push(scene.box)
-  return begun(story(scene))
+interface Begun<T> {
+  readonly end: Promise<T>
 }
 
-async function beginCut(cutting: Cutting): Promise<{ readonly end: Promise<CutDeploy> }> {
-  const box = await bootBox()
-  boxes.push(box)
-  await makeHoldable(box)
-  return begun(cutDeploy(box, cutting))
-}
+/** Boots that have been begun; booting is what takes the machine's time, so there are few at once. */
+const lanes = [Promise.resolve(), Promise.resolve(), Promise.resolve()]
+let begun = 0
 
-function begun<T>(end: Promise<T>): { readonly end: Promise<T> } {
-  // A story that fails does so in its own test.
-  end.catch(() => undefined)
+/** Begins a story as soon as its box is up; its test waits for its end, and hears of what went wrong. */
+function begin<T, S extends { readonly box: Box }>(
+  boot: () => Promise<S>,
+  story: (scene: S) => Promise<T>,
+): Begun<T> {
+  const lane = begun++ % lanes.length
+  const scene = (lanes[lane] ?? Promise.resolve()).then(boot)
+  lanes[lane] = scene.then(nothing, nothing)
+  const end = scene.then((up) => {
+    boxes.push(up.box)
+    return story(up)
+  })
+  end.catch(nothing)
   return { end }
 }
 
-/** One after the other, as booting is what takes the machine's time; what takes longest is the first. */
-async function beginAll() {
+const nothing = (): void => undefined
+const tell = <T>(story: (scene: Scene) => Promise<T>): Begun<T> => begin(stories.scene, story)
+
+function beginCut(cutting: Cutting): Begun<CutDeploy> {
+  return begin(holdable, ({ box }) => cutDeploy(box, cutting))
+}
+
+async function holdable(): Promise<{ readonly box: Box }> {
+  const box = await bootBox()
+  await makeHoldable(box)
+  return { box }
+}
+
+/** What takes longest is the first. */
+function beginAll() {
   return {
-    cutForEver: await begin(stories.cutForEver),
-    badCable: await begin(stories.badCable),
-    vanishedRunner: await begin(stories.vanishedRunner),
-    cuts: await beginCuts(),
-    withoutWorker: await begin(stories.withoutWorker),
-    halfOpen: await begin(stories.halfOpen),
-    canceledLate: await begin(stories.canceledLate),
-    withoutSshd: await begin(stories.withoutSshd),
-    behindAWall: await begin(stories.behindAWall),
-    withAnotherAddress: await begin(stories.withAnotherAddress),
+    cutForEver: tell(stories.cutForEver),
+    badCable: tell(stories.badCable),
+    vanishedRunner: tell(stories.vanishedRunner),
+    cuts: new Map(Object.entries({ ...rolledBack, ...deployed }).map(([name, cut]) => [name, beginCut(cut)])),
+    withoutWorker: tell(stories.withoutWorker),
+    halfOpen: tell(stories.halfOpen),
+    canceledLate: tell(stories.canceledLate),
+    withoutSshd: tell(stories.withoutSshd),
+    behindAWall: tell(stories.behindAWall),
+    withAnotherAddress: tell(stories.withAnotherAddress),
   }
 }
 
-async function beginCuts(): Promise<ReadonlyMap<string, { readonly end: Promise<CutDeploy> }>> {
-  const cuts = new Map<string, { readonly end: Promise<CutDeploy> }>()
-  for (const [name, cutting] of Object.entries({ ...rolledBack, ...deployed }))
-    cuts.set(name, await beginCut(cutting))
-  return cuts
-}
+let all: ReturnType<typeof beginAll>
 
-let all: Awaited<ReturnType<typeof beginAll>>
-
-beforeAll(async () => {
-  all = await beginAll()
-}, 400_000)
+beforeAll(() => {
+  all = beginAll()
+})
 
 afterAll(() => tearDown(...boxes))
 
