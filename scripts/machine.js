@@ -59,7 +59,10 @@ export function prepareMachine({ box }) {
 function askForRoot(packages, box) {
   const reasons = []
   if (packages.length > 0) reasons.push(`to install ${packages.join(', ')} with apt-get`)
-  if (box) reasons.push('to boot the box (namespaces, mounts, an overlay in your cache)')
+  if (box)
+    reasons.push(
+      'to boot the box (namespaces, mounts, an overlay in your cache, fs.inotify.max_user_instances raised to 1024)',
+    )
   console.log(`Root is needed ${reasons.join(' and ')}.`)
   if (!isInstalled('sudo') || spawnSync('sudo', ['-v'], { stdio: 'inherit' }).status !== 0)
     giveUp(
