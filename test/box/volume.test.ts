@@ -20,6 +20,7 @@ test('of two hundred megabytes nothing is lost, and nobody keeps them in memory'
   const { code, outputs } = await step.finished
   expect({ code, status: outputs['status'] }).toEqual({ code: 0, status: 'deployed' })
   expect({ lines: heard.lines, longLine: heard.longLine }).toEqual(noise)
+  expect(heard.unexpected).toEqual([])
   expect(heard.others.filter((line) => line.includes('no text'))).toEqual([
     expect.stringMatching(/> no text: [\uFFFD\\xa-f\d ]+$/),
   ])

@@ -26,6 +26,8 @@ export class NoiseHeard {
   lines = 0
   /** Bytes of the line without an end. */
   longLine = 0
+  /** Numbered lines that came again, or out of order. */
+  readonly unexpected: string[] = []
   readonly others: string[] = []
   #rest = ''
 
@@ -38,6 +40,7 @@ export class NoiseHeard {
   #take(line: string): void {
     const number = /^nixos-system-box-[\d.]+> €uro 🦊 x{970} (\d{8})$/u.exec(line)?.[1]
     if (number !== undefined && Number(number) === this.lines) this.lines++
+    else if (number !== undefined) this.unexpected.push(line)
     else if (/^(?:nixos-system-box-[\d.]+> begin-)?y+(?:-end)?$/.test(line))
       this.longLine += line.replace(/^.*begin-/, '').replace('-end', '').length
     else if (this.others.length < 1000) this.others.push(line)
