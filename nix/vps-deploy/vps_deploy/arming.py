@@ -15,7 +15,6 @@ WORK_SECONDS = 60
 
 def arm(job: Job, plan: Plan, *, activated: bool) -> tuple[Stage, Snapshot]:
     """Returns where to go back to, and what the units did. Raises Ended: then nothing is armed and nothing changed."""
-    _check_time(job, activated)
     if not job.lock.take(0):
         raise _ended('Another switch-to-configuration is running on this host.')
     default = real(job.config.profile) or plan.previous
@@ -51,7 +50,8 @@ def _secure(job: Job, stage: Stage, program: str) -> None:
     job.deploy.set_stage(stage)
 
 
-def _check_time(job: Job, activated: bool) -> None:
+def check_time(job: Job, *, activated: bool) -> None:
+    """Raises Ended if what is left is too little for an activation and its confirm. Nothing may have been touched."""
     needed = (job.asked.confirm_seconds if activated else 0) + WORK_SECONDS
     left = max(job.seconds_left(), 0)
     if left < needed:

@@ -53,7 +53,7 @@ def clean_up(job: Job) -> None:
 
 def remember(state: StateDirectory, profile: str) -> None:
     """What `hello` says and would have to start programs, or be root, to find out."""
-    can_try = oneshot.means() is not None
+    can_try = oneshot.can_try(state.path)
     if can_try != state.can_try_boots():
         state.set_can_try_boots(can_try)
     known = state.revisions()

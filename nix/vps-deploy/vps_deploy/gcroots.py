@@ -4,6 +4,7 @@ The root `trial` also tells the guard, before anything but the store is there, t
 """
 
 import os
+from collections.abc import Collection
 from contextlib import suppress
 
 NAMES = ('system', 'previous', 'tools', 'trial')
@@ -30,6 +31,15 @@ def add(id: str, name: str, store_path: str) -> None:
         os.unlink(temporary)
     os.symlink(store_path, temporary)
     os.rename(temporary, link)
+
+
+def forget_trials(known: Collection[str]) -> None:
+    """Roots of trial boots that no deploy knows of any more: their state is lost."""
+    with suppress(FileNotFoundError):
+        for name in os.listdir(f'{directory()}/vps-deploy'):
+            id = name.removesuffix('-trial')
+            if id != name and id not in known:
+                remove(id)
 
 
 def remove(id: str) -> None:

@@ -9,7 +9,7 @@ import sys
 import time
 from contextlib import suppress
 
-from . import clock, config, gcroots, oneshot
+from . import bootentry, clock, config, gcroots, oneshot
 from .state import StateDirectory
 from .systems import BOOTED, real
 
@@ -25,6 +25,9 @@ def watch(seconds: float) -> int:
     until = clock.monotonic() + seconds
     while id is not None and not _is_taken_up(id):
         if clock.monotonic() > until:
+            _clear()
+            if _boots_by_default():
+                return 0
             _reboot(f'trial boot {id} did not get as far as its checks within {seconds:.0f} s: rebooting into the default')
         time.sleep(_POLL_SECONDS)
     return 0
@@ -41,6 +44,13 @@ def trial_of_this_boot() -> str | None:
     return None
 
 
+def _boots_by_default() -> bool:
+    """Then a reboot would only lead here again."""
+    with suppress(OSError):
+        return str(bootentry.default_system()) == real(BOOTED)
+    return False
+
+
 def _is_taken_up(id: str) -> bool:
     # The state directory may not be mounted yet, or never.
     with suppress(OSError, config.ConfigError, ValueError):
@@ -49,12 +59,15 @@ def _is_taken_up(id: str) -> bool:
     return False
 
 
-def _reboot(why: str) -> None:
-    print(why, file=sys.stderr)
+def _clear() -> None:
     with suppress(oneshot.OneShotFailed, OSError):
         means = oneshot.means()
         if means is not None:
             means.clear()
+
+
+def _reboot(why: str) -> None:
+    print(why, file=sys.stderr)
     for how in _HOW:
         subprocess.run(['systemctl', 'reboot', *how], check=False, stdin=subprocess.DEVNULL)
         time.sleep(_BETWEEN_SECONDS)

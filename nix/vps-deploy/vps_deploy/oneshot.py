@@ -116,6 +116,11 @@ def means(places: Places = HERE) -> Means | None:
     return None if kind is None else Means(kind, found.root, places)
 
 
+def can_try(state_dir: str) -> bool:
+    """Whether a boot can be tried: by the loader, and by what is known of it being there after that boot. Root."""
+    return filesystem_of(state_dir) not in ('tmpfs', 'ramfs') and means() is not None
+
+
 def _kind(found: bootentry.Loader, places: Places) -> Kind | None:
     if found.kind == 'systemd-boot':
         if _can_set_variables(places):

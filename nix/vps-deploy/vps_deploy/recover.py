@@ -141,9 +141,12 @@ def _set_aside(deploy: DeployDirectory, state: StateDirectory, spool: Spool) -> 
 def recover_everything(state: StateDirectory, spool: Spool, stop: Stop) -> None:
     """Also the active deploy that replaced the configuration, and with it the place of the state."""
     active = spool.active()
-    recover_all(state, spool, stop)
+    states = [state]
     if active is not None and active.state_dir != state.path:
-        recover_all(StateDirectory(active.state_dir), spool, stop)
+        states.append(StateDirectory(active.state_dir))
+    for each in states:
+        recover_all(each, spool, stop)
+    gcroots.forget_trials({deploy.id for each in states for deploy in each.all()})
 
 
 def _is_left_behind(deploy: DeployDirectory, spool: Spool) -> bool:

@@ -9,7 +9,8 @@ from .journal import print_traceback
 from .prepare import Plan, prepare
 from .process import Canceled
 from .state import Stage
-from .switching import NEEDS_BOOT, expect, switch
+from .switching import NEEDS_BOOT, switch
+from .systems import RUNNING, real
 from .tryout import Bad, NeedsBoot, Reason
 
 UNDONE = 'What no rollback undoes: migrated data, removed users, rotated secrets.'
@@ -92,6 +93,7 @@ def _show_plan(job: Job, plan: Plan) -> Verdict:
 def _for_next_boot(job: Job, plan: Plan) -> Verdict:
     """For the next boot; what runs is not touched, so there is nothing to confirm before that."""
     with job.phase('arm'):
+        arming.check_time(job, activated=False)
         trial.call_off(job)
         stage, _ = arming.arm(job, plan, activated=False)
     return schedule(job, stage, plan.boot_reasons)
@@ -112,7 +114,9 @@ def _try_boot(job: Job) -> Verdict:
         raise FileNotFoundError(f'{job.deploy.path}/stage.json is missing')
     job.rev = stage.rev
     job.known.update(system=stage.system, previousSystem=stage.previous, generation=stage.generation)
-    expect(job, stage, (stage.system,), (stage.default,))
+    # Not so the default: whoever has changed that did not choose what runs, and it goes back by the next boot.
+    if (running := real(RUNNING)) != stage.system:
+        raise ChangedBySomebodyElse(f'the running system is {running}, expected {stage.system}')
     try:
         with job.phase('arm'):
             arming.arm_again(job, stage)
@@ -125,6 +129,7 @@ def _try_boot(job: Job) -> Verdict:
 
 def _try_and_commit(job: Job, plan: Plan) -> Verdict:
     with job.phase('arm'):
+        arming.check_time(job, activated=True)
         trial.call_off(job)
         stage, was = arming.arm(job, plan, activated=True)
     how = tryout.check_only if plan.is_running and job.asked.mode == 'switch' else tryout.try_out
@@ -174,7 +179,9 @@ def _not_activated(job: Job, stage: Stage) -> Verdict:
         return _not_changed(job, Verdict('refused', results.POLICY, message))
     reasons = ['init-interface-version: the running init cannot activate it']
     job.known['rebootRequired'] = reasons
-    return schedule(job, stage._replace(activated=False), reasons)
+    stage = stage._replace(activated=False)
+    job.deploy.set_stage(stage)
+    return schedule(job, stage, reasons)
 
 
 def finish_commit(job: Job, stage: Stage, good: Verdict) -> Verdict:

@@ -31,7 +31,7 @@ def planned(job: Job, stage: Stage) -> Stage:
     """The stage of a deploy that ends with a trial being scheduled, where the loader can; else as it was."""
     # What is the default already is started by any boot: nothing would be left to go back to.
     has_a_way_back = stage.generation is not None and stage.default != stage.system
-    if job.asked.mode != 'switch' or not has_a_way_back or oneshot.means() is None:
+    if job.asked.mode != 'switch' or not has_a_way_back or not oneshot.can_try(job.state.path):
         return stage
     with_trial = stage._replace(trial=f'trial-{os.urandom(8).hex()}')
     job.deploy.set_stage(with_trial)
@@ -84,6 +84,8 @@ def _create(job: Job, stage: Stage) -> None:
     gcroots.add(stage.trial, 'trial', stage.system)
     existing = job.state.deploy(stage.trial)
     if existing.exists():
+        if existing.asked().kind != KIND:
+            raise commit.CommitFailed(f'there is another deploy called {stage.trial}')
         return
     asked = job.asked._replace(kind=KIND, id=stage.trial, rev=stage.rev, accepted=clock.monotonic())
     new = job.state.create(asked)
@@ -119,8 +121,9 @@ def undo(job: Job, stage: Stage) -> None:
     except (oneshot.OneShotFailed, OSError) as error:
         raise commit.CommitFailed(f'the boot loader still starts {stage.system} next: {error}') from error
     _remove_generation(job, stage)
-    if real(job.config.profile) == stage.default:
-        commit.reinstall_boot_entry(job, stage.default)
+    now = real(job.config.profile)
+    if now is not None and (now == stage.default or commit.boots(now)):
+        commit.reinstall_boot_entry(job, now)
 
 
 def _remove_generation(job: Job, stage: Stage) -> None:
@@ -202,11 +205,16 @@ def _call_off(job: Job, deploy: DeployDirectory) -> None:
     assert stage is not None
     theirs = Job(deploy, job.spool, job.config, job.stop)
     _know(theirs, stage)
+    # Whoever finds it later knows that no boot tries it any more.
+    standing = decision.decide(deploy.path, 'rollback', 'worker')
     try:
         undo(job, stage)
     except commit.CommitFailed as error:
         message = f'The trial boot {deploy.id} could not be called off: {error}. Nothing else was changed.'
         raise Ended('failed', results.INTERNAL, message) from error
+    if standing.by == 'abort':
+        finish.finish(theirs, _stopped(standing))
+        return
     theirs.known['supersededBy'] = job.id
     message = f'Deploy {job.id} came before the boot that was to try it.'
     finish.finish(theirs, Verdict('superseded', results.OK, message))
@@ -243,13 +251,16 @@ def at_boot(job: Job, stage: Stage) -> Verdict | None:
     if is_same_boot:
         return None
     _know(job, stage)
-    text = f'It did not come up: this boot was to try it, but {real(BOOTED)} was booted.'
+    rewritten = generation(job.config.profile) != stage.generation
+    perhaps = ', or it was never started: the profile was set by somebody else meanwhile' if rewritten else ''
+    text = f'It did not come up: this boot was to try it, but {real(BOOTED)} was booted{perhaps}.'
     return give_up(job, stage, Verdict('rolled-back', results.ROLLED_BACK, text))
 
 
 def _stopped(standing: Decision) -> Verdict:
-    if standing.by == 'abort':
-        return Verdict('aborted', results.ABORTED, 'Aborted before the boot that was to try it. Nothing was changed.')
+    if standing.by in ('abort', 'worker'):
+        how = 'Aborted' if standing.by == 'abort' else 'Called off by another deploy'
+        return Verdict('aborted', results.ABORTED, f'{how} before the boot that was to try it. Nothing was changed.')
     return Verdict('failed', results.INTERNAL, f'It was stopped before its boot ({standing.by}). Nothing was changed.')
 
 
@@ -263,16 +274,17 @@ def _begin(job: Job, stage: Stage) -> None:
     except (oneshot.OneShotFailed, OSError):
         print_traceback()
     with files.locked(job.spool.queue_lock):
-        if job.id not in job.spool.queued():
-            job.spool.enqueue(job.id, is_first=True)
+        # Before all that came at this boot, and also where an abort has put it there already.
+        job.spool.dequeue(job.id)
+        job.spool.enqueue(job.id, is_first=True)
     job.deploy.write_request(job.asked._replace(accepted=clock.monotonic(), boot_id=clock.boot_id()))
     job.deploy.set_stage(stage._replace(name='armed'))
 
 
 def reboot_into_default(job: Job, stage: Stage, reason: str) -> Verdict:
     """The way back from a trial. Its result is written by recover, in the next boot; returns only if that cannot be."""
-    if commit.boots(stage.default) is False:
-        text = f'{reason} And the host does not reboot: its default boot entry names another system than {stage.default}.'
+    if commit.boots(stage.system):
+        text = f'{reason} And the host does not reboot: its default boot entry names this system.'
         return Verdict('failed', results.ROLLBACK_FAILED, text)
     systemd.reboot()
     gone_down = clock.monotonic() + _REBOOT_SECONDS
