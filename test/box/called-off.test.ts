@@ -101,17 +101,6 @@ test.concurrent(
   },
 )
 
-test.concurrent('a profile that somebody else sets meanwhile stays, and is not tried over', async () => {
-  const { box, trial, result } = await scene()
-  const theirs = '/nix/var/nix/profiles/system'
-  await box.must(`nix-env -p ${theirs} --set ${String(result['system'])}`)
-  const generation = (await hostState(box)).generation
-  await box.pullPlug()
-  await box.start()
-  expect(await resultOf(box, trial)).toMatchObject({ status: 'failed', exitCode: 70 })
-  expect(await hostState(box)).toMatchObject({ profile: result['system'], generation })
-})
-
 test.concurrent('a loader that cannot be told fails the deploy (84), and leaves nothing', async () => {
   const box = await bootBox({ loader: 'systemd-boot' })
   boxes.push(box)
