@@ -1,28 +1,35 @@
-// `npm run bench -- chaos [--seed N] [--count M] [--boxes B]`: deploys with random faults at random moments.
+// `npm run bench -- chaos [--seed N] [--count M] [--boxes B] [--trials]`: deploys with random faults at random moments.
 import { parseArgs } from 'node:util'
 import { walkAll } from '../test/box/chaos/lanes.ts'
-import { wordsOfPlan } from '../test/box/chaos/plan.ts'
+import { planOf, wordsOfPlan } from '../test/box/chaos/plan.ts'
 import type { Outcome } from '../test/box/chaos/walk.ts'
 
 const logs = '/tmp/nix-vps-chaos'
 
 /** Walks, says each deploy as it ends, and in the end what there was; 1 if a promise was broken. */
 export async function chaos(args: readonly string[]): Promise<number> {
-  const options = { seed: { type: 'string' }, count: { type: 'string' }, boxes: { type: 'string' } } as const
+  const options = {
+    seed: { type: 'string' },
+    count: { type: 'string' },
+    boxes: { type: 'string' },
+    trials: { type: 'boolean' },
+  } as const
   const { values } = parseArgs({ args: [...args], options })
   const first = Number(values.seed ?? Math.floor(Math.random() * 1_000_000) * 1000)
   const count = Number(values.count ?? 200)
   const lanes = Math.min(Number(values.boxes ?? 4), count)
   console.log(`${count} deploys from seed ${first} on, on ${lanes} boxes at a time`)
+  const every = Array.from(
+    { length: values.trials === true ? count * 3 : count },
+    (_, index) => first + index,
+  )
+  const seeds = values.trials === true ? every.filter((seed) => planOf(seed).trial !== undefined) : every
   const outcomes: Outcome[] = []
   const done = (outcome: Outcome): void => {
     outcomes.push(outcome)
     console.log(`${outcomes.length}/${count} ${lineOf(outcome)}`)
   }
-  await walkAll(
-    Array.from({ length: count }, (_, index) => first + index),
-    { lanes, done, logs },
-  )
+  await walkAll(seeds, { lanes, done, logs })
   report(outcomes)
   return outcomes.some(({ problems }) => problems.length > 0) ? 1 : 0
 }

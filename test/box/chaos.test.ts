@@ -8,7 +8,10 @@ import { tearDown } from './deploying.ts'
 
 jest.setTimeout(300_000)
 
-const seeds = Array.from({ length: 20 }, (_, index) => 3000 + index)
+/** Trial boots, which take longest, so they begin. */
+const trials = [3000, 3003, 3009, 30_012, 30_027]
+const others = Array.from({ length: 22 }, (_, index) => 3000 + index).filter((seed) => seed % 3 !== 0)
+const seeds = [...trials, ...others]
 const outcomes = new Map(seeds.map((seed) => [seed, Promise.withResolvers<Outcome>()]))
 
 let walking: Promise<void>

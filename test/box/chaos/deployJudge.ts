@@ -11,7 +11,7 @@ export function deployProblems(deploy: DeployFacts, notes: Notes): string[] {
     ...lastProblems(deploy),
     ...resultProblems(result, notes),
     ...decisionProblems(deploy, result, notes),
-    ...(id.startsWith('chaos-') ? [] : grantedProblems(deploy, notes)),
+    ...grantedProblems(deploy, notes),
   ]
   return problems.map((text) => `${id}: ${text}`)
 }
@@ -63,11 +63,11 @@ function codesAfter(decision: string, notes: Notes): number[] {
   return [0, 82, 84, ...(notes.byHand ? [70] : []), ...(notes.boots > 0 ? [81] : [])]
 }
 
-function grantedProblems({ decision }: DeployFacts, notes: Notes): string[] {
+function grantedProblems({ id, decision }: DeployFacts, notes: Notes): string[] {
   const problems: string[] = []
-  if (notes.confirmed && !decision.startsWith('commit'))
+  if (notes.confirmed.has(id) && !decision.startsWith('commit'))
     problems.push(`'confirmed' was said, and decided '${decision}'`)
-  if (notes.aborted && decision !== 'rollback abort')
+  if (notes.aborted.has(id) && decision !== 'rollback abort')
     problems.push(`an abort was granted, and decided '${decision}'`)
   return problems
 }

@@ -53,6 +53,10 @@ export const faults = {
     strike: async (scene) =>
       (await shell(scene.box, killWorker)) && ((await hit('recover', 'KILL')(scene)) || true),
   },
+  // Only trial boots have these two at work for long.
+  'guard killed': { weight: 0, strike: hit('guard', 'KILL') },
+  'recover killed': { weight: 0, strike: hit('recover', 'KILL') },
+  'recover paused': { weight: 0, gentle: true, strike: hit('recover', 'STOP') },
   'recover started': {
     weight: 2,
     gentle: true,

@@ -33,10 +33,10 @@ function promised(before: Facts, deploys: readonly DeployFacts[]): Stand {
   return stand
 }
 
-function changedBy({ status, mode, system, generation }: Result): Partial<Stand> {
+function changedBy({ status, mode, system, generation, trial }: Result): Partial<Stand> {
   const running = { running: system ?? '' }
   const kept = { default: system ?? '', generation: generation ?? 0 }
-  if (status === 'scheduled') return kept
+  if (status === 'scheduled') return trial === undefined ? kept : {}
   if (status !== 'deployed') return {}
   return mode === 'test' ? running : { ...running, ...kept }
 }

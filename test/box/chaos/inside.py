@@ -13,7 +13,8 @@ STATE = Path('/var/lib/vps-deploy')
 DEPLOYS = STATE / 'deploys'
 SPOOL = Path('/run/vps-deploy')
 PROFILE = Path('/nix/var/nix/profiles/system')
-LOADER = Path('/boot/loader')
+NEVER = 3
+"""Whoever is killed because the box goes down ends with another code."""
 
 
 def text(path: Path) -> str:
@@ -29,19 +30,22 @@ def names(folder: Path) -> list[str]:
 
 def moment(known: list[str], after: str, seconds: float) -> None:
     """Ends with the deploy's id as soon as it is there; with 1 when it cannot come any more."""
-    what, _, rest = after.partition(':')
+    of_trial = after.startswith('trial:')
+    what, _, rest = after.removeprefix('trial:').partition(':')
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         for id in sorted(set(names(DEPLOYS)) - set(known)):
             folder = DEPLOYS / id
-            over = '"type":"result"' in text(folder / 'events.ndjson')
-            if has_come(folder, what, rest):
+            events = text(folder / 'events.ndjson')
+            over = '"type":"result"' in events
+            is_trial = id.startswith('trial-')
+            if is_trial == of_trial and has_come(folder, what, rest):
                 print(id)
                 return
-            if over:
-                sys.exit(1)
+            if over and (is_trial or not of_trial or '"trial":"' not in events):
+                sys.exit(NEVER)
         time.sleep(0.004)
-    sys.exit(1)
+    sys.exit(NEVER)
 
 
 def has_come(folder: Path, what: str, rest: str) -> bool:
@@ -57,7 +61,8 @@ def has_come(folder: Path, what: str, rest: str) -> bool:
 PATTERNS = {
     'worker': r'\S*python3\S* .*/vps-deploy-worker ',
     'intake': r'\S*python3\S* .*/vps-deploy-intake ',
-    'recover': r'\S*python3\S* .*/vps-deploy-recover ',
+    'recover': r'\S*python3\S* .*/vps-deploy-recover (?!--guard)',
+    'guard': r'\S*python3\S* .*/vps-deploy-recover --guard',
     'dispatcher': r'\S*python3\S* \S+ \S*/vps-deploy ',
     'connection': r'sshd: deploy',
     'nix': r'(\S*/)?nix(-env)? ',
@@ -100,35 +105,51 @@ def send(pids: list[int], number: int) -> None:
 
 
 def settled(seconds: float) -> None:
-    """Ends when every deploy has its result and nobody works any more; with 1, saying what is missing, otherwise."""
+    """Ends when nobody works any more and every deploy has its result, or is a trial that waits for its boot: says its id."""
     until = time.monotonic() + seconds
     while (why := unsettled()) and time.monotonic() < until:
         time.sleep(0.05)
-    if why:
-        sys.exit(why)
+    print(why or waiting())
+    sys.exit(NEVER if why else 0)
+
+
+def waiting() -> str:
+    """The trial that waits for its boot."""
+    for id in names(DEPLOYS):
+        stage = parsed(text(DEPLOYS / id / 'stage.json'))
+        if isinstance(stage, dict) and stage.get('name') == 'scheduled' and not (DEPLOYS / id / 'result.json').exists():
+            return id
+    return ''
 
 
 def unsettled() -> str:
-    for id in names(DEPLOYS):
+    for id in set(names(DEPLOYS)) - {waiting()}:
         if not (DEPLOYS / id / 'result.json').exists():
             return f'{id} has no result'
         if '"type":"result"' not in text(DEPLOYS / id / 'events.ndjson'):
             return f'the result of {id} is not among its events'
     if names(SPOOL / 'queue'):
         return f'queued: {names(SPOOL / "queue")}'
-    working = processes('worker') + processes('recover')
+    working = processes('worker') + processes('recover') + processes('guard')
     return f'still at work: {working}' if working else ''
 
 
+def scheduled() -> None:
+    """Says the id a `reboot` names: of the deploy that scheduled the trial which waits."""
+    trial = waiting()
+    for id in names(DEPLOYS):
+        result = parsed(text(DEPLOYS / id / 'result.json'))
+        if trial and isinstance(result, dict) and result.get('trial') == trial:
+            print(id)
+
+
 def facts(known: list[str]) -> None:
-    entry = re.search('^default (.*)$', text(LOADER / 'loader.conf'), re.MULTILINE)
-    options = text(LOADER / 'entries' / entry[1]) if entry else ''
-    default = re.search(r'init=(\S+)/init', options)
+    asked = subprocess.run(['/usr/lib/nix-vps-box/init', 'default'], capture_output=True, text=True, check=True)
     print(json.dumps({
         'running': os.path.realpath('/run/current-system'),
         'booted': os.path.realpath('/run/booted-system'),
         'profile': os.path.realpath(PROFILE),
-        'default': default[1] if default else '',
+        'default': asked.stdout.strip().removesuffix('/init'),
         'generation': int(re.sub(r'\D', '', os.readlink(PROFILE))),
         'bootId': text(Path('/proc/sys/kernel/random/boot_id')).strip() + start_of_init(),
         'active': units('active'),
@@ -169,5 +190,5 @@ def parsed(line: str) -> object:
         return None
 
 
-verbs = {'moment': moment, 'hit': hit, 'settled': settled, 'facts': facts}
+verbs = {'moment': moment, 'hit': hit, 'settled': settled, 'scheduled': scheduled, 'facts': facts}
 verbs[sys.argv[1]](*json.loads(sys.argv[2]))

@@ -8,6 +8,8 @@ const program = readFileSync(join(import.meta.dirname, 'inside.py'), 'utf8')
 
 /** Runs a verb of inside.py; a box that is switched off, now or meanwhile, answers with a code that is not 0. */
 export async function inside(box: Box, verb: string, ...args: readonly unknown[]): Promise<Finished> {
+  // Without it, what is on disk would be asked, where nothing runs.
+  if (!box.isRunning()) return { code: -1, stdout: '', stderr: 'The box is switched off.' }
   try {
     const argv = ['python3', '-IS', '-', verb, JSON.stringify(args)]
     return await box.run(argv, { input: program, timeoutMs: 400_000 })
@@ -23,6 +25,8 @@ export interface Result {
   readonly message: string
   readonly system: string | null
   readonly generation: number | null
+  /** Of a deploy that only scheduled it: the deploy that tries it. */
+  readonly trial?: string
 }
 
 /** One deploy as the host has it on disk. */

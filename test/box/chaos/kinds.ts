@@ -1,6 +1,7 @@
 import { service } from '../box.ts'
 import type { SystemSpec } from '../box.ts'
 import { idle } from '../deploying.ts'
+import { trialKinds } from './trialPlan.ts'
 
 export type Mode = 'switch' | 'test' | 'boot' | 'dry-activate'
 
@@ -71,9 +72,9 @@ export const kinds = {
   'an older commit': { spec: () => ({}), ends: everywhere('refused') },
 } satisfies Record<string, Kind>
 
-export type KindName = keyof typeof kinds
+export type KindName = keyof typeof kinds | keyof typeof trialKinds
 
-export const kindOf = (name: KindName): Kind => kinds[name]
+export const kindOf = (name: KindName): Kind => ({ ...kinds, ...trialKinds })[name]
 
 /** What every system of the walk has; with another `round`, another system. */
 export function systemOf(round: number, spec: SystemSpec = {}, sshd?: string): SystemSpec {

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { bootBox } from '../box.ts'
+import type { LoaderKind } from '../loader.ts'
 import { kindOf } from './kinds.ts'
 import { planOf, wordsOfPlan } from './plan.ts'
 import type { Plan } from './plan.ts'
@@ -20,14 +21,22 @@ export async function walkAll(seeds: readonly number[], { lanes, done, logs }: W
   const left = [...seeds]
   const lane = async (): Promise<void> => {
     let ground: Ground | undefined
-    for (let seed = left.shift(); seed !== undefined; seed = left.shift()) {
-      const { outcome, ground: next } = await walkOne(seed, ground, logs)
-      ground = next
-      done(outcome)
+    for (let seed = next(left, ground); seed !== undefined; seed = next(left, ground)) {
+      const walked = await walkOne(seed, ground, logs)
+      ground = walked.ground
+      done(walked.outcome)
     }
     await ground?.box[Symbol.asyncDispose]()
   }
   await Promise.all(Array.from({ length: lanes }, lane))
+}
+
+const loaderOf = (seed: number): LoaderKind => planOf(seed).trial?.loader ?? 'simple'
+
+/** If there is one for the same loader: its box is up. */
+function next(left: number[], ground: Ground | undefined): number | undefined {
+  const same = left.findIndex((seed) => loaderOf(seed) === ground?.loader)
+  return left.splice(Math.max(same, 0), 1)[0]
 }
 
 async function walkOne(
@@ -35,13 +44,19 @@ async function walkOne(
   on: Ground | undefined,
   logs: string | undefined,
 ): Promise<{ outcome: Outcome; ground: Ground | undefined }> {
-  const ground = on ?? (await prepare(await bootBox()))
+  const ground = await groundFor(loaderOf(seed), on)
   const outcome = await walked(ground, planOf(seed))
   const isWell = outcome.problems.length === 0
   if (!isWell && logs !== undefined) await keep(logs, outcome, ground)
   if (isWell && isGood(outcome)) return { outcome, ground }
   await ground.box[Symbol.asyncDispose]()
   return { outcome, ground: undefined }
+}
+
+async function groundFor(loader: LoaderKind, on: Ground | undefined): Promise<Ground> {
+  if (on?.loader === loader) return on
+  await on?.box[Symbol.asyncDispose]()
+  return prepare(await bootBox({ loader }), loader)
 }
 
 async function walked(ground: Ground, plan: Plan): Promise<Outcome> {

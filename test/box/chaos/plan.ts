@@ -6,6 +6,8 @@ import { allMoments, momentsOf } from './moments.ts'
 import type { Weights } from './moments.ts'
 import { randomOf } from './random.ts'
 import type { Random } from './random.ts'
+import { trialKindWeights, trialMoments, trialPlanOf } from './trialPlan.ts'
+import type { TrialPlan } from './trialPlan.ts'
 
 /** When a fault strikes: so many milliseconds after something of the deploy can be seen on the host's disk. */
 interface Moment {
@@ -30,10 +32,12 @@ export interface Plan {
   /** Whether the runner confirms; otherwise the host's own checks decide. */
   readonly confirm: boolean
   readonly faults: readonly PlannedFault[]
+  /** Only of a system that needs a boot, on a host that can try one. */
+  readonly trial?: TrialPlan
 }
 
-const kindWeights: Readonly<Record<KindName, number>> = {
-  ...(Object.fromEntries(Object.keys(kinds).map((name) => [name, 1])) as Record<KindName, number>),
+const kindWeights: Readonly<Record<keyof typeof kinds, number>> = {
+  ...(Object.fromEntries(Object.keys(kinds).map((name) => [name, 1])) as Record<keyof typeof kinds, number>),
   good: 6,
   'slow build': 2,
   'slow activation': 3,
@@ -43,26 +47,41 @@ const modeWeights = { switch: 16, test: 2, boot: 2, 'dry-activate': 1 }
 const weights = Object.fromEntries(
   Object.entries(faults).map(([name, { weight }]) => [name, weight]),
 ) as Record<FaultName, number>
+const trialWeights = {
+  ...weights,
+  'guard killed': 4,
+  'recover killed': 5,
+  'recover paused': 3,
+  // A disk in memory would be empty after the boot.
+  'disk full': 0,
+  'profile changed by hand': 1,
+}
 
 export function planOf(seed: number): Plan {
   const random = randomOf(seed)
-  const kind = random.weighted(kindWeights)
-  const mode = random.weighted(modeWeights)
+  const trial = trialPlanOf(seed)
+  const kind = trial === undefined ? random.weighted(kindWeights) : random.weighted(trialKindWeights)
+  const mode = trial === undefined ? random.weighted(modeWeights) : 'switch'
   const amount = round(random.next())
   const confirm = random.next() < 0.85
   const count = random.weighted({ 1: 5, 2: 3, 3: 1 })
   // What comes second may meet a deploy that the first one has sent another way.
-  const moments = [momentsOf(kind, mode, confirm), allMoments, allMoments]
-  const planned = moments.slice(0, Number(count)).map((reached, index) => faultOf(random, reached, index))
-  return { seed, kind, mode, amount, confirm, faults: planned }
+  const moments =
+    trial === undefined
+      ? [momentsOf(kind, mode, confirm), allMoments, allMoments]
+      : Array.from({ length: 3 }, () => trialMoments)
+  const chosen = trial === undefined ? weights : trialWeights
+  const planned = moments
+    .slice(0, Number(count))
+    .map((reached, index) => faultOf(random, random.weighted(chosen), [reached, index === 0]))
+  return { seed, kind, mode, amount, confirm, faults: planned, ...(trial === undefined ? {} : { trial }) }
 }
 
-function faultOf(random: Random, reached: Weights, index: number): PlannedFault {
-  const name = random.weighted(weights)
+function faultOf(random: Random, name: FaultName, [reached, isFirst]: [Weights, boolean]): PlannedFault {
   const { when } = faults[name] as { when?: RegExp }
   const possible = Object.entries(reached).filter(([after]) => when?.test(after) !== false)
   const moments = possible.length > 0 ? Object.fromEntries(possible) : reached
-  const after = index > 0 && random.next() < 0.6 ? 'fault' : random.weighted(moments)
+  const after = !isFirst && random.next() < 0.6 ? 'fault' : random.weighted(moments)
   // Mostly at once, sometimes later: the cube keeps the long ones rare.
   const ms = Math.floor(random.next() ** 3 * (after === 'begin' ? 5000 : 1500))
   return { name, at: { after, ms }, amount: round(random.next()) }
@@ -71,7 +90,9 @@ function faultOf(random: Random, reached: Weights, index: number): PlannedFault 
 const round = (value: number): number => Math.round(value * 1000) / 1000
 
 /** One line that says it all. */
-export function wordsOfPlan({ kind, mode, confirm, faults: planned }: Plan): string {
+export function wordsOfPlan({ kind, mode, confirm, faults: planned, trial }: Plan): string {
   const struck = planned.map(({ name, at, amount }) => `${name} (${amount}) ${at.ms} ms after ${at.after}`)
-  return `${kind}, ${mode}${confirm ? '' : ', unconfirmed'}: ${struck.join('; ')}`
+  const tried =
+    trial === undefined ? '' : `, ${trial.loader}, ${trial.way}${trial.answers ? '' : ', no answer'}`
+  return `${kind}, ${mode}${confirm ? '' : ', unconfirmed'}${tried}: ${struck.join('; ')}`
 }

@@ -5,10 +5,12 @@ import { systemOf } from './kinds.ts'
 
 /** What was done to a deploy, for the judge. */
 export interface Notes {
-  /** The host said `{"confirmed":true}`. */
-  confirmed: boolean
-  /** The host said that it aborts. */
-  aborted: boolean
+  /** Deploys of which the host said `{"confirmed":true}`. */
+  readonly confirmed: Set<string>
+  /** Deploys of which the host said that it aborts them. */
+  readonly aborted: Set<string>
+  /** Deploys whose nonce somebody sent. */
+  readonly asked: Set<string>
   /** Somebody else changed the profile. */
   byHand: boolean
   /** The runner was told to stop, or was killed. */
@@ -77,7 +79,7 @@ export async function reboot({ box, notes }: Scene): Promise<boolean> {
 }
 
 /** From the box itself: a connection from outside would hang for good where the power goes meanwhile. */
-async function answer(box: Box, request: string): Promise<string> {
+export async function answer(box: Box, request: string): Promise<string> {
   const options = ['-i', '/root/chaos-key', '-o', 'StrictHostKeyChecking=no', '-o', 'LogLevel=ERROR']
   try {
     const { code, stdout } = await box.run(['ssh', ...options, 'deploy@127.0.0.1', request])
@@ -89,7 +91,7 @@ async function answer(box: Box, request: string): Promise<string> {
 
 export async function abort({ box, id, notes }: Scene): Promise<boolean> {
   if (id === '') return false
-  if ((await answer(box, `abort ${id}`)) !== '') notes.aborted = true
+  if ((await answer(box, `abort ${id}`)) !== '') notes.aborted.add(id)
   return true
 }
 
@@ -97,8 +99,9 @@ export async function confirm({ box, id, notes }: Scene): Promise<boolean> {
   const nonce = `/var/lib/vps-deploy/deploys/${id}/confirm.json`
   const file = await box.run(['cat', nonce]).catch(() => undefined)
   if (file?.code !== 0) return false
+  notes.asked.add(id)
   const said = await answer(box, `confirm ${id} ${(JSON.parse(file.stdout) as { nonce: string }).nonce}`)
-  if (said.includes('"confirmed":true')) notes.confirmed = true
+  if (said.includes('"confirmed":true')) notes.confirmed.add(id)
   return true
 }
 
