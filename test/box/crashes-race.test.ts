@@ -33,7 +33,7 @@ interface Round {
 async function race(box: Box, id: string, earlyMs: number): Promise<Round> {
   const before = await hostState(box)
   const rev = await box.commit({ config: { settleSeconds: 0 }, packages: [`${id}-1`] })
-  const answer = askAnew(box, `deploy ${id} ${rev} switch 2 200`)
+  const answer = askAnew(box, `deploy ${id} ${rev} switch 5 200`)
   const folder = `/var/lib/vps-deploy/deploys/${id}`
   await box.must(`until grep -qs '"awaiting-confirm"' ${folder}/events.ndjson; do sleep 0.02; done`)
   const event = await box.must(`grep '"awaiting-confirm"' ${folder}/events.ndjson`)

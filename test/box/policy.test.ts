@@ -108,22 +108,3 @@ describe('where another system is the default than the one that runs', () => {
     )
   })
 })
-
-describe('a file system that is mounted', () => {
-  const units = { 'idle.service': idle }
-  const fstab = '/srv /data none bind 0 0\n'
-
-  test('must be in the new system too', async () => {
-    await box.must('mkdir -p /data && mount --bind /srv /data')
-    before = await mustDeploy(box, { units, etc: { fstab } })
-    expect(await answerTo(await box.commit({ units, etc: { fstab: '# none' } }))).toEqual(
-      refused(/^(?!not shown).*\/data is mounted.*allowDiskChanges/),
-    )
-  })
-
-  test('may go where the host allows it', async () => {
-    await mustDeploy(box, { units, etc: { fstab }, config: { allowDiskChanges: true } })
-    await mustDeploy(box, { units, etc: { fstab: '# none' } })
-    expect(await box.read('/etc/fstab')).toBe('# none')
-  })
-})

@@ -52,7 +52,11 @@ async function answerTo(spec: SystemSpec): Promise<unknown> {
 }
 
 const moved: readonly (readonly [string, Parameters<typeof system>[0], RegExp])[] = [
-  ['a mount is missing', { data: '' }, /\/data is mounted, but the new system does not have it/],
+  [
+    'a mount is missing',
+    { data: '' },
+    /\/data is mounted, but the new system does not have it.*allowDiskChanges/,
+  ],
   [
     'a mount is of another device',
     { data: '/dev/another /data ext4 defaults 0 0' },

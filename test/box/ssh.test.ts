@@ -39,7 +39,7 @@ test('another host key than the pinned one is refused at once, before anything i
   expect(run).toMatchObject(wasNotReached)
   expect(run.log).toMatch(/^::error::.*host key/im)
   expect(run.log).toContain(box.fingerprint)
-  expect(run.durationMs).toBeLessThan(4000)
+  expect(run.durationMs).toBeLessThan(10_000)
   expect(await deploysSoFar()).toBe(before)
 })
 
@@ -81,7 +81,7 @@ test('a fingerprint alone pins the host', async () => {
 test('a key the host does not know is refused once and not tried again', async () => {
   const run = await again({ 'ssh-key': box.jumpKey })
   expect(run).toMatchObject(wasNotReached)
-  expect(run.durationMs).toBeLessThan(4000)
+  expect(run.durationMs).toBeLessThan(10_000)
   // By the name of the program: of a process that has ended meanwhile journald does not know the unit.
   const journal = await box.must(
     'journalctl --sync; journalctl -t sshd | grep -c "authenticating user deploy"',

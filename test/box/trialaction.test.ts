@@ -124,6 +124,7 @@ test('a health URL that fails in the trial has the host go back, and names the r
     code: 1,
     status: 'rolled-back',
     host: before,
+    leftovers: '',
   })
   expect(run.log).toMatch(
     /::error::The trial boot of \w+ on .* was not good: the host runs the old system again\..*answered 500/,
@@ -137,6 +138,7 @@ test('a unit that fails in the trial is named, and the host goes back', async ()
     code: 1,
     status: 'rolled-back',
     host: before,
+    leftovers: '',
   })
   expect(run.outputs['failed-units']).toBe('["bad.service"]')
   expect(wordsOf(run.summary)).toContain('- bad.service (exit-code')
@@ -167,6 +169,7 @@ test('without a reboot the step is green, nothing has changed, and what it print
   await followed(box, attach, /"status":"deployed"/)
   const system = run.outputs['system']
   expect(await hostState(box)).toMatchObject({ running: system, booted: system, default: system })
+  expect(await leftovers(box)).toBe('')
 })
 
 test('what runs already only becomes the default: nobody is asked, and the step is green', async () => {
