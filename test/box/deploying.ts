@@ -109,20 +109,41 @@ export async function hostEvents(box: Box, id: string | undefined): Promise<Host
   return text.split('\n').map((line) => JSON.parse(line) as HostEvent)
 }
 
-/** What the step's log shows of the host, and what it has to show: each event once, in order. */
+/** What the step's log shows of the host, and what it has to show: each event once, in order, and its result. */
 export async function shownAndWritten(
   box: Box,
   run: ActionRun,
 ): Promise<{ shown: string[]; written: string[] }> {
   const events = await hostEvents(box, run.outputs['deploy-id'])
-  const written = events.flatMap(({ seq, type, text, state }, index) => {
-    if (seq !== index) return [`event ${seq} stands at place ${index}`]
-    if (type === 'phase' && state === 'start') return ['a phase']
-    return type === 'log' ? (text ?? '').split('\n') : []
+  const written = events.flatMap((event, place) =>
+    event.seq === place ? linesOf(event) : [`event ${event.seq} stands at place ${place}`],
+  )
+  const message = events.at(-1)?.['message']
+  const reason = typeof message === 'string' ? message : ''
+  const lines = run.stdout.split('\n').map((line) => {
+    if (line.startsWith('::group::')) return 'a phase'
+    return isResult(line, run, reason) ? 'the result' : line
   })
-  const lines = run.stdout.split('\n').map((line) => (line.startsWith('::group::') ? 'a phase' : line))
   const words = new Set(written)
-  return { shown: lines.filter((line) => words.has(line)), written }
+  return { shown: lines.filter((line) => words.has(line) || line.startsWith('::warning::')), written }
+}
+
+function linesOf({ type, text = '', state, ...more }: HostEvent): string[] {
+  if (type === 'phase') return state === 'start' ? ['a phase'] : []
+  if (type === 'log') return text.split('\n')
+  if (type === 'queued') return [`Queued behind other deploys, at position ${String(more['position'])}.`]
+  if (type === 'warning') return [`::warning::${text}${droppedOf(more['dropped'])}`]
+  return type === 'result' ? ['the result'] : []
+}
+
+function droppedOf(dropped: unknown): string {
+  return typeof dropped === 'number' ? ` (${dropped} dropped)` : ''
+}
+
+/** The last word of a step: green with its status, red with the host's reason. */
+function isResult(line: string, { code, outputs }: ActionRun, reason: string): boolean {
+  if (code === 0) return line.includes(` (${outputs['status'] ?? ''}, `)
+  return line.startsWith('::error::') && line.includes(reason.split('\n')[0] ?? '')
 }
 
 /** The words of a job summary, without the escapes that keep GitHub from reading them as Markdown. */
