@@ -14,7 +14,7 @@ export function suiteBox(prepare?: (box: Box) => Promise<unknown>): () => Box {
     box = await bootBox()
     await prepare?.(box)
   }, 300_000)
-  afterAll(() => tearDown(box))
+  afterAll(() => tearDown(box), 300_000)
   return () => {
     if (box === undefined) throw new Error('the box is not up yet')
     return box

@@ -36,10 +36,36 @@ export function startDeploy(box: Box, inputs: Inputs, options?: RunOptions): Run
   return step
 }
 
-/** Ends the boxes of a suite, and the steps of a test that did not wait for theirs. */
+/** A deploy whose step was killed ends by itself once nobody confirms it. */
+const endsByItselfMs = 90_000
+
+/**
+ * Ends the boxes of a suite, and the steps of a test that did not wait for theirs. Whatever the suite did: no box that
+ * still runs has anything left of it.
+ */
 export async function tearDown(...boxes: (Box | undefined)[]): Promise<void> {
   for (const step of steps) step.signal('SIGKILL')
-  for (const box of boxes) await box?.[Symbol.asyncDispose]()
+  const all = boxes.filter((box) => box !== undefined)
+  try {
+    const left = await Promise.all(all.map(leftIn))
+    if (left.some((text) => text !== ''))
+      throw new Error(`Left in the boxes when everything was over:\n${left.join('\n')}`)
+  } finally {
+    for (const box of all) await box[Symbol.asyncDispose]()
+  }
+}
+
+async function leftIn(box: Box): Promise<string> {
+  return box.isRunning() && !(await hasTrial(box)) ? leftovers(box, endsByItselfMs) : ''
+}
+
+const askedForStatus =
+  'SSH_ORIGINAL_COMMAND=status setpriv --reuid=deploy --regid=deploy --clear-groups vps-deploy'
+
+/** Whether a deploy waits for the boot it is tried at: it is not over. */
+async function hasTrial(box: Box): Promise<boolean> {
+  const { stdout } = await box.run(askedForStatus)
+  return /"trial":\s*\{/.test(stdout)
 }
 
 /** What tells how a host stands: store paths, and the number of the profile's generation. */

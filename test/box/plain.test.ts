@@ -10,21 +10,21 @@ const keys = '/etc/ssh/authorized_keys.d/deploy'
 
 const box = suiteBox((made) =>
   made.must(`sed 's|command="vps-deploy"|command="/usr/local/bin/any-script"|' ${keys} >${keys}.new
-    mv ${keys}.new ${keys} && grep -q any-script ${keys}`),
+    mv ${keys}.new ${keys} && grep -q any-script ${keys} && install -d -o deploy /srv/plain`),
 )
 
 const words = { protocol: 'plain', rev: REV }
 
-/** What a script says and does; how often it was started, and with which request, is in /tmp/runs. */
+/** What a script says and does; how often it was started, and with which request, is in /srv/plain/runs. */
 async function script(text: string): Promise<void> {
   const path = '/usr/local/bin/any-script'
-  await box().write(path, `#!/bin/sh\necho "$SSH_ORIGINAL_COMMAND" >>/tmp/runs\n${text}\n`)
-  await box().must(`chmod 755 ${path}; rm -f /tmp/runs`)
+  await box().write(path, `#!/bin/sh\necho "$SSH_ORIGINAL_COMMAND" >>/srv/plain/runs\n${text}\n`)
+  await box().must(`chmod 755 ${path}; rm -f /srv/plain/runs`)
 }
 
-const runs = () => box().read('/tmp/runs')
+const runs = () => box().read('/srv/plain/runs')
 
-beforeEach(() => box().must('rm -f /tmp/release'))
+beforeEach(() => box().must('rm -f /srv/plain/release'))
 
 test('a script that succeeds is green, and all it said is shown', async () => {
   await script(
@@ -51,13 +51,13 @@ test.each([
 })
 
 test('a script whose connection is lost is not started again, and the step says that it may run on', async () => {
-  await script('echo begun; until [ -e /tmp/release ]; do sleep 0.05; done; touch /tmp/done')
+  await script('echo begun; until [ -e /srv/plain/release ]; do sleep 0.05; done; touch /srv/plain/done')
   const step = startDeploy(box(), words)
   await step.waitFor(/^begun$/m)
   await box().must('pkill -KILL -u deploy -x sshd')
   const run = await step.finished
   expect(run).toMatchObject({ code: 1, outputs: { status: 'unreachable' } })
   expect(run.log).toMatch(/may run on: the connection was lost/)
-  await box().must('touch /tmp/release; until [ -e /tmp/done ]; do sleep 0.05; done')
+  await box().must('touch /srv/plain/release; until [ -e /srv/plain/done ]; do sleep 0.05; done')
   expect(await runs()).toBe(REV)
 })
