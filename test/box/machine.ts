@@ -83,7 +83,7 @@ export async function inside(
   const leader = leaderOf(slot)
   if (leader === undefined) throw new Error(`The box '${slot.name}' is not running.`)
   const enter = ['nsenter', '-t', String(leader), '-m', '-u', '-i', '-n', '-p', '--']
-  return run([...enter, ...withoutClock, ...environment, ...argv], options)
+  return run([...enter, ...withoutClock, ...environment, ...argv], { ...options, isKeptRunning: true })
 }
 
 /** Runs a program on the disk of a box that is switched off; it sees no /proc and no /run. */

@@ -12,6 +12,11 @@ export interface RunOptions {
   /** Default 60 s. The program is killed then, and `run` rejects. */
   readonly timeoutMs?: number
   readonly env?: NodeJS.ProcessEnv
+  /**
+   * For nsenter: it stops itself when what runs inside is stopped, as a shutdown does with everything; it would then
+   * never reap that, and the box would wait for it for ever.
+   */
+  readonly isKeptRunning?: boolean
 }
 
 /** Runs a program to its end, whatever its exit code. */
@@ -30,12 +35,22 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
   child.stdin.on('error', () => undefined)
   child.stdin.end(options.input)
+  const waking = options.isKeptRunning === true ? setInterval(() => { wake(child.pid); }, 500) : undefined
   child.on('error', reject)
   child.on('close', (code, signal) => {
+    clearInterval(waking)
     if (signal === 'SIGKILL' && child.killed) reject(new Error(`${shown(argv)}: no end in time\n${stderr}`))
     else resolve({ code: code ?? 128, stdout, stderr })
   })
   return promise
+}
+
+function wake(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(pid, 'SIGCONT')
+  } catch {
+    // It has just ended.
+  }
 }
 
 /** Runs a program that has to succeed; returns its stdout. */
