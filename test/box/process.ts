@@ -35,7 +35,12 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
   child.stdin.on('error', () => undefined)
   child.stdin.end(options.input)
-  const waking = options.isKeptRunning === true ? setInterval(() => { wake(child.pid); }, 500) : undefined
+  const waking =
+    options.isKeptRunning === true
+      ? setInterval(() => {
+          wake(child.pid)
+        }, 500)
+      : undefined
   child.on('error', reject)
   child.on('close', (code, signal) => {
     clearInterval(waking)
