@@ -2,12 +2,11 @@
 import { afterAll, expect, jest, test } from '@jest/globals'
 import type { Box, SystemSpec } from './box.ts'
 import { service } from './box.ts'
-import { hostState, leftovers, tearDown } from './deploying.ts'
-import type { HostState } from './deploying.ts'
+import { hostState, tearDown } from './deploying.ts'
 import { until } from './holder.ts'
 import type { LoaderKind } from './loader.ts'
 import { askAnew } from './sshclient.ts'
-import { confirm, eventOf, first, reboot, resultOf, schedule } from './trying.ts'
+import { confirm, endOfTrial, eventOf, first, reboot, resultOf, schedule, wentBack } from './trying.ts'
 import type { Scheduled } from './trying.ts'
 
 jest.setTimeout(300_000)
@@ -22,18 +21,9 @@ async function scene(loader: LoaderKind, spec?: SystemSpec, confirmSeconds?: num
   return scheduled
 }
 
-/** How a trial ended, and what is so on the host then. */
-async function endOf({ box, trial }: Scheduled) {
-  const { status, exitCode } = await resultOf(box, trial)
-  const left = await leftovers(box)
-  return { status, exitCode, host: await hostState(box), left }
-}
-
 async function saysOfConsole(box: Box, words: string): Promise<boolean> {
   return (await box.logs().catch(() => '')).includes(words)
 }
-
-const isOld = (before: HostState) => ({ host: { ...before, booted: before.default }, left: '' })
 
 const loaders = ['systemd-boot', 'boot-counting', 'grub'] as const
 
@@ -48,7 +38,7 @@ test.concurrent.each(loaders)('%s: a trial boot that is confirmed becomes the de
   expect(await hostState(box)).toEqual({ ...during, default: before.default })
   await confirm(box, scheduled.trial)
   const after = { running: system, booted: system, profile: system, default: system, generation: '2' }
-  expect(await endOf(scheduled)).toEqual({ status: 'deployed', exitCode: 0, host: after, left: '' })
+  expect(await endOfTrial(scheduled)).toEqual({ status: 'deployed', exitCode: 0, host: after, left: '' })
   expect(await askAnew(box, `reboot ${first}`)).toMatchObject({ code: 65 })
   await box.reboot()
   expect(await hostState(box)).toEqual(after)
@@ -59,8 +49,7 @@ test.concurrent.each(loaders)('%s: one that nobody confirms goes back by itself'
   // Any boot is the trial, also one that nobody asked for.
   await scheduled.box.pullPlug()
   await scheduled.box.start()
-  const old = { status: 'rolled-back', exitCode: 81, ...isOld(scheduled.before) }
-  expect(await endOf(scheduled)).toEqual(old)
+  expect(await endOfTrial(scheduled)).toEqual(wentBack(scheduled.before))
 })
 
 test.concurrent.each(loaders)('%s: one that does not come up is over with the next boot', async (loader) => {
@@ -71,8 +60,7 @@ test.concurrent.each(loaders)('%s: one that does not come up is over with the ne
   expect(await until(30_000, () => saysOfConsole(box, 'does not come up'))).toBe(true)
   await box.pullPlug()
   await box.start()
-  const old = { status: 'rolled-back', exitCode: 81, ...isOld(scheduled.before) }
-  expect(await endOf(scheduled)).toEqual(old)
+  expect(await endOfTrial(scheduled)).toEqual(wentBack(scheduled.before))
   expect((await resultOf(scheduled.box, scheduled.trial))['message']).toMatch(/^It did not come up/)
 })
 
@@ -93,8 +81,7 @@ test.concurrent('one that hangs before anything of ours is started goes back by 
   const scheduled = await scene('systemd-boot', { units: { 'hangs.service': hangs }, etc })
   await scheduled.box.pullPlug()
   await scheduled.box.switchOn()
-  const old = { status: 'rolled-back', exitCode: 81, ...isOld(scheduled.before) }
-  expect(await endOf(scheduled)).toEqual(old)
+  expect(await endOfTrial(scheduled)).toEqual(wentBack(scheduled.before))
 })
 
 test.concurrent(
@@ -103,8 +90,7 @@ test.concurrent(
     const broken = { units: { 'broken.service': service('echo a secret; exit 3') } }
     const scheduled = await scene('systemd-boot', broken)
     await reboot(scheduled.box)
-    const old = { status: 'rolled-back', exitCode: 81, ...isOld(scheduled.before) }
-    expect(await endOf(scheduled)).toEqual(old)
+    expect(await endOfTrial(scheduled)).toEqual(wentBack(scheduled.before))
     const result = await resultOf(scheduled.box, scheduled.trial)
     expect(result).toMatchObject({ newFailedUnits: ['broken.service'] })
     expect(result['message']).toMatch(/broken\.service.* The old default was booted and runs/s)
@@ -117,8 +103,7 @@ test.concurrent('the plug pulled while it waits for its confirm leads back to th
   await eventOf(scheduled.box, scheduled.trial, 'awaiting-confirm')
   await scheduled.box.pullPlug()
   await scheduled.box.start()
-  const old = { status: 'rolled-back', exitCode: 81, ...isOld(scheduled.before) }
-  expect(await endOf(scheduled)).toEqual(old)
+  expect(await endOfTrial(scheduled)).toEqual(wentBack(scheduled.before))
 })
 
 test.concurrent('the plug pulled while the new default is written leads to a whole system', async () => {
@@ -131,8 +116,7 @@ test.concurrent('the plug pulled while the new default is written leads to a who
   await box.must('until [ -e /run/writing ]; do sleep 0.05; done')
   await box.pullPlug()
   await box.start()
-  const old = { status: 'rolled-back', exitCode: 81, ...isOld(scheduled.before) }
-  expect(await endOf(scheduled)).toEqual(old)
+  expect(await endOfTrial(scheduled)).toEqual(wentBack(scheduled.before))
   expect((await resultOf(box, trial))['message']).toMatch(/^It was confirmed, but/)
 })
 
@@ -145,8 +129,7 @@ test.concurrent(
     const back = scheduled.box.comesBack()
     await scheduled.box.must('systemctl kill --signal=KILL --kill-who=all vps-deploy-worker')
     await back
-    const old = { status: 'rolled-back', exitCode: 81, ...isOld(scheduled.before) }
-    expect(await endOf(scheduled)).toEqual(old)
+    expect(await endOfTrial(scheduled)).toEqual(wentBack(scheduled.before))
   },
 )
 
@@ -155,5 +138,5 @@ test.concurrent('without a confirm the checks of the host decide', async () => {
   await reboot(scheduled.box)
   const system = String(scheduled.result['system'])
   const after = { running: system, booted: system, profile: system, default: system, generation: '2' }
-  expect(await endOf(scheduled)).toEqual({ status: 'deployed', exitCode: 0, host: after, left: '' })
+  expect(await endOfTrial(scheduled)).toEqual({ status: 'deployed', exitCode: 0, host: after, left: '' })
 })

@@ -3,10 +3,9 @@ import { afterAll, expect, jest, test } from '@jest/globals'
 import type { Box, SystemSpec } from './box.ts'
 import { bootBox } from './box.ts'
 import { hostEvents, hostState, idle, leftovers, tearDown } from './deploying.ts'
-import type { HostState } from './deploying.ts'
 import { until } from './holder.ts'
 import { askAnew } from './sshclient.ts'
-import { confirm, first, newKernel, reboot, resultOf, schedule } from './trying.ts'
+import { confirm, endOfTrial, first, newKernel, reboot, resultOf, schedule, wentBack } from './trying.ts'
 import type { Scheduled } from './trying.ts'
 
 jest.setTimeout(300_000)
@@ -21,25 +20,12 @@ async function scene(spec?: SystemSpec): Promise<Scheduled> {
   return scheduled
 }
 
-async function endOf({ box, trial }: Scheduled) {
-  const { status, exitCode } = await resultOf(box, trial)
-  const left = await leftovers(box)
-  return { status, exitCode, host: await hostState(box), left }
-}
-
-const wentBack = (before: HostState, exitCode: number) => ({
-  status: 'rolled-back',
-  exitCode,
-  host: { ...before, booted: before.default },
-  left: '',
-})
-
 test.concurrent('a confirmed trial whose boot entry cannot be written goes back, and says 84', async () => {
   const scheduled = await scene({ bootloader: 'test ! -e /run/slow || exit 1' })
   await reboot(scheduled.box)
   await scheduled.box.must('touch /run/slow')
   await confirm(scheduled.box, scheduled.trial)
-  expect(await endOf(scheduled)).toEqual(wentBack(scheduled.before, 84))
+  expect(await endOfTrial(scheduled)).toEqual(wentBack(scheduled.before, 84))
   const { message } = await resultOf(scheduled.box, scheduled.trial)
   expect(message).toMatch(/^The commit failed: the boot entry could not be written/)
 })
@@ -83,7 +69,7 @@ test.concurrent('a trial that was aborted just before the power went is gone bac
   expect(await askAnew(box, `abort ${trial}`)).toMatchObject({ code: 0 })
   await box.pullPlug()
   await box.start()
-  expect(await endOf(scheduled)).toEqual(wentBack(before, 81))
+  expect(await endOfTrial(scheduled)).toEqual(wentBack(before))
 })
 
 test.concurrent(
@@ -99,7 +85,7 @@ test.concurrent(
     await box.must('systemctl kill --signal=KILL --kill-who=all vps-deploy-worker')
     const system = String(result['system'])
     const host = { running: system, booted: system, profile: system, default: system, generation: '2' }
-    expect(await endOf(scheduled)).toEqual({ status: 'deployed', exitCode: 0, host, left: '' })
+    expect(await endOfTrial(scheduled)).toEqual({ status: 'deployed', exitCode: 0, host, left: '' })
   },
 )
 
@@ -150,7 +136,7 @@ test.concurrent('the guard forces the reboot where the shutdown hangs as well', 
   expect(await until(120_000, async () => (await hostState(box).catch(() => undefined)) !== undefined)).toBe(
     true,
   )
-  expect(await endOf(scheduled)).toEqual(wentBack(scheduled.before, 81))
+  expect(await endOfTrial(scheduled)).toEqual(wentBack(scheduled.before))
 })
 
 test.concurrent('a new system with a wrong configuration of vps-deploy is not even scheduled', async () => {

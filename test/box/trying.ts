@@ -1,7 +1,7 @@
 // What the scenarios of trial boots share.
 import { bootBox } from './box.ts'
 import type { Box, SystemSpec } from './box.ts'
-import { hostEvents, hostState } from './deploying.ts'
+import { hostEvents, hostState, leftovers } from './deploying.ts'
 import type { HostEvent, HostState } from './deploying.ts'
 import { until } from './holder.ts'
 import type { LoaderKind } from './loader.ts'
@@ -64,4 +64,23 @@ export async function confirm(box: Box, trial: string): Promise<void> {
   const { nonce } = await eventOf(box, trial, 'awaiting-confirm')
   const answer = await askAnew(box, `confirm ${trial} ${String(nonce)}`)
   if (answer.code !== 0) throw new Error(`Not confirmed: ${answer.stderr}`)
+}
+
+/** How a trial ended, and what is so on the host then. */
+export interface TrialEnd {
+  readonly status: unknown
+  readonly exitCode: unknown
+  readonly host: HostState
+  readonly left: string
+}
+
+export async function endOfTrial({ box, trial }: Scheduled): Promise<TrialEnd> {
+  const { status, exitCode } = await resultOf(box, trial)
+  const left = await leftovers(box)
+  return { status, exitCode, host: await hostState(box), left }
+}
+
+/** The old system was booted, and nothing is left of the trial. */
+export function wentBack(before: HostState, exitCode = 81): TrialEnd {
+  return { status: 'rolled-back', exitCode, host: { ...before, booted: before.default }, left: '' }
 }
