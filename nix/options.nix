@@ -1,0 +1,2 @@
+{ self, pkgs }:
+pkgs.emptyFile
