@@ -1,1 +1,12 @@
-{ nixpkgs.hostPlatform = "aarch64-linux"; boot.loader.systemd-boot.enable = true; fileSystems."/" = { device = "/dev/vda2"; fsType = "ext4"; }; system.stateVersion = "26.05"; }
+# The reference server: an ARM machine at Oracle.
+{ modulesPath, ... }:
+{
+  imports = [
+    (modulesPath + "/profiles/qemu-guest.nix")
+    ./disko.nix
+  ];
+
+  nixpkgs.hostPlatform = "aarch64-linux";
+  networking.hostName = "vps-arm";
+  system.stateVersion = "26.05";
+}

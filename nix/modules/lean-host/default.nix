@@ -1,1 +1,18 @@
-inputs: { ... }: { }
+# A lean host: SSH and Caddy, and a root that is new at every boot.
+inputs: {
+  imports = [
+    inputs.disko.nixosModules.disko
+    inputs.impermanence.nixosModules.impermanence
+    inputs.sops-nix.nixosModules.sops
+    ./admin.nix
+    ./boot.nix
+    ./caddy.nix
+    ./caches.nix
+    ./disk.nix
+    ./network.nix
+    ./nix.nix
+    ./persistence.nix
+    ./ssh.nix
+    ./system.nix
+  ];
+}

@@ -1,0 +1,6 @@
+{
+  services.caddy = {
+    enable = true;
+    openFirewall = true;
+  };
+}

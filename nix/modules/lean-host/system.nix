@@ -1,0 +1,6 @@
+{ lib, ... }:
+{
+  users.mutableUsers = false;
+  users.allowNoPasswordLogin = true;
+  system.stateVersion = lib.mkDefault "26.05";
+}
