@@ -1,6 +1,56 @@
+# Nix on a small server: builds at the end of the queue, a store that cannot fill the disk, and old systems enough to go
+# back to.
 {
-  nix.settings.experimental-features = [
-    "nix-command"
-    "flakes"
-  ];
+  config,
+  lib,
+  pkgs,
+  ...
+}:
+let
+  inherit (lib) mkDefault;
+  limit = config.boot.loader.systemd-boot.configurationLimit;
+  # As many as the boot menu shows.
+  kept = if limit == null then 10 else lib.max 5 limit;
+in
+{
+  nix = {
+    settings = {
+      experimental-features = [
+        "nix-command"
+        "flakes"
+      ];
+      # Whoever is trusted is root.
+      trusted-users = [ "root" ];
+      allowed-users = mkDefault [ "root" ];
+      # A cache that does not answer costs seconds, not minutes.
+      connect-timeout = mkDefault 5;
+      # On a cache that fails in the middle, better no deploy than a kernel compiled on two cores.
+      fallback = mkDefault false;
+      # While a build has less than the first left on the disk, rubbish is collected until the second is free.
+      min-free = mkDefault (1024 * 1024 * 1024);
+      max-free = mkDefault (4 * 1024 * 1024 * 1024);
+      log-lines = mkDefault 50;
+    };
+    channel.enable = mkDefault false;
+    # What the server is for goes first.
+    daemonCPUSchedPolicy = mkDefault "batch";
+    daemonIOSchedClass = mkDefault "idle";
+  };
+  systemd.services.nix-daemon.serviceConfig.OOMScoreAdjust = mkDefault 250;
+
+  programs.nh = {
+    enable = mkDefault true;
+    clean = {
+      # nix.gc would delete by age alone, and with it systems the boot menu still names.
+      enable = mkDefault (!config.nix.gc.automatic);
+      dates = mkDefault "weekly";
+      extraArgs = mkDefault "--keep ${toString kept} --keep-since 14d";
+    };
+  };
+  environment = {
+    # For the clone that people rebuild from.
+    systemPackages = [ pkgs.gitMinimal ];
+    # nh wants to be called by a user with sudo; here whoever logs in is root.
+    variables.NH_BYPASS_ROOT_CHECK = "true";
+  };
 }
