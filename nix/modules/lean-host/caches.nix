@@ -2,6 +2,7 @@
 { config, lib, ... }:
 let
   inherit (lib) mkOption types;
+  sentence = import ../sentence.nix lib;
   cfg = config.lean;
 
   hostOf =
@@ -90,12 +91,12 @@ in
     assertions =
       map (problem: {
         assertion = false;
-        message = "lean.caches: ${problem}";
+        message = sentence "lean.caches: ${problem}";
       }) (lib.concatMap problemsOf cfg.caches)
       ++ [
         {
           assertion = lib.allUnique (map (cache: cache.url) cfg.caches);
-          message = ''
+          message = sentence ''
             lean.caches: a URL is named twice: put all keys of a cache into one entry (${
               lib.concatMapStringsSep ", " (cache: cache.url) cfg.caches
             }).
@@ -108,7 +109,7 @@ in
               builtins.isString cfg.netrcFile
               && lib.hasPrefix "/" cfg.netrcFile
               && !lib.hasPrefix builtins.storeDir cfg.netrcFile;
-          message = ''
+          message = sentence ''
             lean.netrcFile: "${toString cfg.netrcFile}" would be a file of the Nix store, which everybody on the host reads,
             or none at all. Give the absolute path of a file on the host, in quotes, such as "/run/secrets/netrc".
           '';

@@ -3,6 +3,7 @@
 { config, lib, ... }:
 let
   inherit (lib) mkOption types;
+  sentence = import ../sentence.nix lib;
   cfg = config.lean.disk;
 in
 {
@@ -40,7 +41,7 @@ in
     assertions = [
       {
         assertion = cfg.device != null || config.fileSystems ? "/persistent" && config.fileSystems ? "/nix";
-        message = ''
+        message = sentence ''
           This host has no disk: set lean.disk.device to the one to install on (`lsblk` on the server names it, often
           "/dev/sda" or "/dev/vda"), or bring fileSystems "/boot", "/nix" and "/persistent" of your own.
         '';

@@ -74,6 +74,7 @@ in
       modules = [
         bare
         self.nixosModules.default
+        { lean.disk.device = lib.mkDefault "/dev/vda"; }
       ]
       ++ modules;
     }).config;
