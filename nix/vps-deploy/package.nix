@@ -14,12 +14,15 @@
 
 stdenvNoCC.mkDerivation {
   pname = "vps-deploy";
-  version = builtins.head (builtins.match ".*VERSION = '([^']+)'.*" (builtins.readFile ./vps_deploy/__init__.py));
+  version = builtins.head (
+    builtins.match ".*VERSION = '([^']+)'.*" (builtins.readFile ./vps_deploy/__init__.py)
+  );
 
   src = lib.fileset.toSource {
     root = ./.;
     fileset = lib.fileset.unions [
       ./bin
+      ./defaults.json
       ./systemd
       (lib.fileset.fileFilter (file: file.hasExt "py") ./vps_deploy)
       (lib.fileset.fileFilter (file: file.hasExt "py") ./tests)
@@ -80,6 +83,9 @@ stdenvNoCC.mkDerivation {
     gnupg
     openssh
   ];
+
+  # The values of `resolve` that these programs carry out; the others of the contract they refuse.
+  passthru.resolves = [ "evaluate" ];
 
   meta = {
     description = "Carries out deploys that come through a forced SSH command, and rolls them back";
