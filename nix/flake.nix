@@ -69,6 +69,7 @@
       packages = forSystems (pkgs: {
         vps-deploy = pkgs.callPackage ./vps-deploy/package.nix { };
         options = import ./options.nix { inherit self pkgs; };
+        secrets-init = pkgs.callPackage ./secrets-init/package.nix { };
       });
 
       checks = forSystems (
@@ -76,7 +77,7 @@
         import ./tests { inherit self inputs pkgs; }
         // {
           formatting = (formatting pkgs).check self;
-          inherit (self.packages.${pkgs.stdenv.hostPlatform.system}) vps-deploy options;
+          inherit (self.packages.${pkgs.stdenv.hostPlatform.system}) vps-deploy options secrets-init;
         }
       );
 
