@@ -1,5 +1,10 @@
-# The reference server: an ARM machine at Oracle.
-{ modulesPath, ... }:
+# The reference server: an ARM machine at Oracle. What is of this machine alone stands here and in disko.nix; all else
+# is in the modules.
+{ lib, modulesPath, ... }:
+let
+  # The set-up command writes them. Until it has, nobody is let in, and a warning says so.
+  writtenTo = file: lib.optional (builtins.pathExists file) file;
+in
 {
   imports = [
     (modulesPath + "/profiles/qemu-guest.nix")
@@ -10,4 +15,18 @@
   nixpkgs.hostPlatform = "aarch64-linux";
   networking.hostName = "vps-arm";
   system.stateVersion = "26.05";
+
+  lean.admin.keyFiles = writtenTo ./keys/admin.pub;
+  # The cache of one's CI, if there is one: its URL, and the key its operator publishes.
+  lean.caches = [ ];
+
+  # Deploys come from this repository. The clone below is for people: `nh os switch`, `nixos-rebuild`.
+  services.vps-deploy = {
+    enable = true;
+    repository.url = "https://github.com/toxx1220/nix-vps.git";
+    configuration = "vps-arm";
+    authorizedKeyFiles = writtenTo ./keys/deploy.pub;
+    keyHint = "run `nix run ./nix#secrets-init` and `git add` what it writes to nix/hosts/vps-arm/keys";
+  };
+  programs.nh.flake = "/persistent/nix-vps/nix";
 }

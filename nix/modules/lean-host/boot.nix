@@ -9,6 +9,7 @@
 let
   inherit (lib) mkDefault;
   counts = options.boot.loader.systemd-boot ? bootCounting;
+  sshd = if config.services.openssh.startWhenNeeded then "sshd.socket" else "sshd.service";
   isCounting =
     counts
     && config.boot.loader.systemd-boot.enable
@@ -37,12 +38,12 @@ in
     description = "Finds out whether this boot lets people log in";
     requiredBy = [ "boot-complete.target" ];
     before = [ "boot-complete.target" ];
-    after = [ "sshd.service" ];
+    after = [ sshd ];
     restartIfChanged = false;
     serviceConfig = {
       Type = "oneshot";
       RemainAfterExit = true;
-      ExecStart = "${config.systemd.package}/bin/systemctl is-active sshd.service";
+      ExecStart = "${config.systemd.package}/bin/systemctl is-active ${sshd}";
     };
   };
 

@@ -8,6 +8,7 @@ inputs: {
     ./boot.nix
     ./caddy.nix
     ./caches.nix
+    ./deploy.nix
     ./disk.nix
     ./network.nix
     ./nix.nix
