@@ -8,7 +8,6 @@ in
 {
   imports = [
     (modulesPath + "/profiles/qemu-guest.nix")
-    ./deploy.nix
     ./disko.nix
   ];
 
