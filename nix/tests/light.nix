@@ -84,26 +84,33 @@ let
   };
 in
 rec {
-  # Enabled, with nothing to complain about.
-  good = {
-    services.vps-deploy = {
-      enable = true;
-      repository.url = lib.mkDefault "https://github.com/OWNER/REPOSITORY.git";
-      authorizedKeys = lib.mkDefault [ (key "ci") ];
-    };
-    system.configurationRevision = lib.mkDefault "0123456789abcdef0123456789abcdef01234567";
-  };
-
-  light =
+  evaluate =
     modules:
     (lib.evalModules {
       modules = [
         ../modules/vps-deploy
         stand-in
-        good
       ]
       ++ modules;
     }).config;
+
+  good.services.vps-deploy = {
+    enable = true;
+    repository.url = lib.mkDefault "https://github.com/OWNER/REPOSITORY.git";
+    authorizedKeys = lib.mkDefault [ (key "ci") ];
+  };
+  commit.system.configurationRevision = lib.mkDefault "0123456789abcdef0123456789abcdef01234567";
+
+  # With nothing to complain about, but for what is given.
+  light =
+    modules:
+    evaluate (
+      [
+        good
+        commit
+      ]
+      ++ modules
+    );
   # Of one option of the module.
   withOptions = options: light [ { services.vps-deploy = options; } ];
 
