@@ -40,7 +40,10 @@ let
       programs.ssh.knownHostsFiles = list;
       services.connman.enable = no;
       services.openssh.enable = yes;
-      services.openssh.extraConfig = mkOption { type = types.lines; };
+      services.openssh.extraConfig = mkOption {
+        type = types.lines;
+        default = "";
+      };
       services.openssh.package = set pkgs.openssh;
       services.openssh.settings = data;
       system.checks = list;
@@ -84,15 +87,16 @@ let
   };
 in
 rec {
-  evaluate =
+  evaluation =
     modules:
-    (lib.evalModules {
+    lib.evalModules {
       modules = [
         ../modules/vps-deploy
         stand-in
       ]
       ++ modules;
-    }).config;
+    };
+  evaluate = modules: (evaluation modules).config;
 
   good.services.vps-deploy = {
     enable = true;
