@@ -72,14 +72,22 @@
         secrets-init = pkgs.callPackage ./secrets-init/package.nix { };
       });
 
-      checks = forSystems (
-        pkgs:
-        import ./tests { inherit self inputs pkgs; }
-        // {
-          formatting = (formatting pkgs).check self;
-          inherit (self.packages.${pkgs.stdenv.hostPlatform.system}) vps-deploy options secrets-init;
-        }
-      );
+      checks =
+        let
+          everywhere = forSystems (
+            pkgs:
+            import ./tests { inherit self inputs pkgs; }
+            // {
+              formatting = (formatting pkgs).check self;
+              inherit (self.packages.${pkgs.stdenv.hostPlatform.system}) vps-deploy options secrets-init;
+            }
+          );
+          onMachines = import ./tests/vm {
+            inherit self;
+            pkgs = nixpkgs.legacyPackages.x86_64-linux;
+          };
+        in
+        everywhere // { x86_64-linux = everywhere.x86_64-linux // onMachines; };
 
       formatter = forSystems (pkgs: (formatting pkgs).wrapper);
 
