@@ -6,5 +6,4 @@
 }:
 {
   evaluation = import ./eval { inherit self inputs pkgs; };
-  template = import ./template.nix { inherit self inputs pkgs; };
 }

@@ -16,7 +16,7 @@ let
   written = outputs.nixosConfigurations.my-server;
   changed = written.extendModules {
     modules = [
-      (template + "/bios.nix")
+      (template + "/hosts/my-server/bios.nix")
       { nixpkgs.hostPlatform = lib.mkForce "x86_64-linux"; }
     ];
   };

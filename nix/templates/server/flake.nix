@@ -16,10 +16,13 @@
       nix-vps,
     }:
     {
+      # `nix run .#secrets-init` makes the keys.
+      packages = builtins.mapAttrs (_: packages: { inherit (packages) secrets-init; }) nix-vps.packages;
+
       nixosConfigurations.my-server = nixpkgs.lib.nixosSystem {
         modules = [
           nix-vps.nixosModules.default
-          ./host.nix
+          ./hosts/my-server
           # By it the server proves which commit it runs. Without one (uncommitted changes) it says so.
           { system.configurationRevision = self.rev or self.dirtyRev or null; }
         ];
