@@ -11,6 +11,10 @@ let
       parts = builtins.match "[a-z0-9+]+://([^/?#]*).*" url;
     in
     if parts == null then "" else lib.toLower (builtins.head parts);
+  # Without user and password.
+  nameOf = url: lib.last (lib.splitString "@" (hostOf url));
+  urls = map (cache: cache.url) cfg.caches;
+  twice = lib.unique (lib.filter (url: lib.count (other: other == url) urls > 1) urls);
   isGone = url: lib.hasSuffix ".garnix.io" ".${hostOf url}";
   # A store's own parameter: what comes from there needs no signature.
   isTrusted = url: builtins.match ".*[?&]trusted=(true|1)(&.*)?" url != null;
@@ -27,7 +31,7 @@ let
       now, with its key, or take the entry out.
     ''
     ++ lib.optional (lib.hasInfix "@" (hostOf url) && lib.hasPrefix "http" url) ''
-      the URL of ${lib.last (lib.splitString "@" (hostOf url))} holds a password, which everybody on the host could read:
+      the URL of ${nameOf url} holds a password, which everybody on the host could read:
       put it into the file that lean.netrcFile names.
     ''
     ++ lib.optional (publicKeys == [ ] && !isTrusted url && hostOf url != "cache.nixos.org") ''
@@ -95,11 +99,12 @@ in
       }) (lib.concatMap problemsOf cfg.caches)
       ++ [
         {
-          assertion = lib.allUnique (map (cache: cache.url) cfg.caches);
+          assertion = twice == [ ];
           message = sentence ''
-            lean.caches: a URL is named twice: put all keys of a cache into one entry (${
-              lib.concatMapStringsSep ", " (cache: cache.url) cfg.caches
-            }).
+            lean.caches: a cache of ${
+              lib.concatMapStringsSep ", " nameOf twice
+            } is named twice: put all its keys into one
+            entry.
           '';
         }
         {
@@ -117,7 +122,7 @@ in
       ];
 
     nix.settings = {
-      substituters = map (cache: cache.url) cfg.caches;
+      substituters = urls;
       trusted-public-keys = lib.concatMap (cache: cache.publicKeys) cfg.caches;
       netrc-file = lib.mkIf (cfg.netrcFile != null) cfg.netrcFile;
     };

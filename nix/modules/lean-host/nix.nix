@@ -19,8 +19,7 @@ in
         "nix-command"
         "flakes"
       ];
-      # Whoever is trusted is root.
-      trusted-users = [ "root" ];
+      # Trusted is root alone, as NixOS has it: whoever is trusted is root.
       allowed-users = mkDefault [ "root" ];
       # A cache that does not answer costs seconds, not minutes.
       connect-timeout = mkDefault 5;

@@ -1,4 +1,5 @@
 # The only way in: keys, from /etc alone.
+{ lib, ... }:
 {
   services.openssh = {
     enable = true;
@@ -13,7 +14,9 @@
     # Whoever can write to a home directory must not be able to let others in.
     authorizedKeysInHomedir = false;
     settings = {
-      PermitRootLogin = "prohibit-password";
+      PermitRootLogin = lib.mkDefault "prohibit-password";
+      # Whatever else some module turns on.
+      AuthenticationMethods = "publickey";
       PasswordAuthentication = false;
       KbdInteractiveAuthentication = false;
       X11Forwarding = false;
