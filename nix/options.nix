@@ -18,19 +18,22 @@ let
   link =
     declaration:
     let
-      file = lib.removePrefix "${self}/" (toString declaration);
+      # Below the store path of the flake.
+      file = builtins.head (builtins.match ".*/[a-z0-9]{32}-[^/]+/(.+)" (toString declaration));
     in
     {
       name = file;
       url = "${repository}/${file}";
     };
-in
-(pkgs.nixosOptionsDoc {
-  options = {
-    inherit (evaluated.options) lean;
-    services = {
-      inherit (evaluated.options.services) vps-deploy;
+  documentation = pkgs.nixosOptionsDoc {
+    options = {
+      inherit (evaluated.options) lean;
+      services = {
+        inherit (evaluated.options.services) vps-deploy;
+      };
     };
+    transformOptions = option: option // { declarations = map link option.declarations; };
   };
-  transformOptions = option: option // { declarations = map link option.declarations; };
-}).optionsCommonMark
+in
+# `options`: what it is made from, by name.
+lib.extendDerivation true { options = documentation.optionsNix; } documentation.optionsCommonMark

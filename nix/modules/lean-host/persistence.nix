@@ -27,6 +27,8 @@ in
       "/var/lib/systemd"
       # The journal, and Caddy's access logs, which would fill the memory otherwise.
       "/var/log"
+      # What Nix fetched and evaluated for whoever rebuilds by hand: more than / has room for.
+      (owned "/root" "root" "root" "0700")
       # State of services with DynamicUser: systemd wants it closed to everybody.
       (owned "/var/lib/private" "root" "root" "0700")
     ]

@@ -10,6 +10,8 @@ in
   # Everybody who logs in is root.
   security.sudo.enable = mkDefault false;
   fonts.fontconfig.enable = mkDefault false;
+  services.lvm.enable = mkDefault false;
+  boot.bcache.enable = mkDefault false;
 
   # The installer was needed once; nixos-rebuild is needed still, and vps-deploy asks nixos-version.
   system.disableInstallerTools = mkDefault true;

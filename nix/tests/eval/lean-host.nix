@@ -178,6 +178,7 @@ in
       "/var/lib/systemd"
       "/var/log"
       "/var/lib/private"
+      "/root"
       "/var/lib/caddy"
       "/var/lib/vps-deploy"
     ]
