@@ -28,4 +28,20 @@ in
     keyHint = "run `nix run ./nix#secrets-init` and `git add` what it writes to nix/hosts/vps-arm/keys";
   };
   programs.nh.flake = "/persistent/nix-vps/nix";
+
+  # One sops file for each container that has secrets, called as the container is.
+  lean.secretsDirectory = ../../secrets;
+  lean.containers = {
+    test-container.id = 10;
+    test-container.module = ../../containers/test-container.nix;
+    test-container.proxy.domain = "test.example.org";
+    test-container.proxy.port = 8080;
+
+    nannuo-bot.id = 11;
+    nannuo-bot.module = ../../containers/nannuo-bot.nix;
+
+    bgs-backend.enable = false;
+    bgs-backend.id = 12;
+    bgs-backend.module = ../../containers/bgs-backend.nix;
+  };
 }
