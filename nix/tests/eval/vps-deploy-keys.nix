@@ -210,6 +210,9 @@ lib.mapAttrs' (name: line: lib.nameValuePair "good: ${name}" (equals (problemOf 
       (warnsOnly config [ "no key may ask for deploys, so nobody can: do this." ])
       (equals config.users.users.deploy.openssh.authorizedKeys.keys [ ])
     ];
+  "vps-deploy: a wrong key is no missing one" = warnsOnly (withOptions {
+    authorizedKeys = [ "CHANGE_ME" ];
+  }) [ ];
   "vps-deploy: the same key twice is one line" =
     equals
       (withOptions {
