@@ -1,5 +1,5 @@
-/** The workflows in the READMEs are what somebody copies. */
-import { existsSync, readFileSync } from 'node:fs'
+/** The workflows in the READMEs and in the template are what somebody copies. */
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
@@ -15,24 +15,32 @@ interface Workflow {
   readonly jobs: Readonly<Record<string, { readonly steps: readonly Step[] }>>
 }
 
+const TEMPLATE = 'nix/templates/server/.github/workflows'
 const READMES = ['README.md', ...actionNames().map((name) => `actions/${name}/README.md`)]
+const EXAMPLES = [...READMES, TEMPLATE]
 
-/** Every block of YAML that is a workflow. */
-function workflowsIn(readme: string): readonly string[] {
-  const path = join(root, readme)
-  const text = existsSync(path) ? readFileSync(path, 'utf8') : ''
+/** Every block of YAML that is a workflow; of a folder, every file. */
+function workflowsIn(example: string): readonly string[] {
+  const path = join(root, example)
+  if (!existsSync(path)) return []
+  if (statSync(path).isDirectory())
+    return readdirSync(path).map((name) => readFileSync(join(path, name), 'utf8'))
+  const text = readFileSync(path, 'utf8')
   const blocks = [...text.matchAll(/^```ya?ml\n([\s\S]*?)^```$/gm)].map(([, block = '']) => block)
   return blocks.filter((block) => /^jobs:$/m.test(block))
 }
 
-function stepsWith(action: string, workflow: string): readonly Step[] {
+function stepsOf(workflow: string): readonly Step[] {
   const { jobs } = parse(workflow) as Workflow
-  const steps = Object.values(jobs).flatMap((job) => job.steps)
-  return steps.filter(({ uses = '' }) => uses.includes(`/actions/${action}@`))
+  return Object.values(jobs).flatMap((job) => job.steps)
 }
 
-describe.each(READMES)('the workflows in %s', (readme) => {
-  const workflows = workflowsIn(readme)
+function stepsWith(action: string, workflow: string): readonly Step[] {
+  return stepsOf(workflow).filter(({ uses = '' }) => uses.includes(`/actions/${action}@`))
+}
+
+describe.each(EXAMPLES)('the workflows in %s', (example) => {
+  const workflows = workflowsIn(example)
 
   test('are there', () => {
     expect(workflows.length).toBeGreaterThan(0)
@@ -54,11 +62,14 @@ describe.each(READMES)('the workflows in %s', (readme) => {
   })
 })
 
-test('every README shows its own action under the same name', () => {
-  const used = READMES.flatMap(workflowsIn).flatMap((workflow) =>
-    actionNames().flatMap((action) =>
-      stepsWith(action, workflow).map(({ uses = '' }) => uses.replace(action, '…')),
-    ),
-  )
-  expect(new Set(used).size).toBe(1)
+const ours = EXAMPLES.flatMap(workflowsIn)
+  .flatMap(stepsOf)
+  .map(({ uses = '' }) => uses)
+  .filter((uses) => uses.includes('/nix-vps/'))
+
+test('every example names actions that are there, all by one version', () => {
+  const named = ours.map((uses) => /^toxx1220\/nix-vps\/actions\/([^/@]+)@v\d+$/.exec(uses)?.[1])
+  expect(named.length).toBeGreaterThanOrEqual(EXAMPLES.length)
+  expect(actionNames()).toEqual(expect.arrayContaining(named))
+  expect(new Set(ours.map((uses) => uses.split('@')[1])).size).toBe(1)
 })

@@ -1,0 +1,54 @@
+/** Links between the documents lead to files and headings that are there. */
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect, test } from '@jest/globals'
+import { root } from '../support/manifest.ts'
+
+const skipped = new Set(['node_modules', 'dist', 'coverage', 'demo-report', '.git'])
+
+function documentsBelow(folder: string): readonly string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return skipped.has(entry.name) ? [] : documentsBelow(path)
+    return entry.name.endsWith('.md') ? [path] : []
+  })
+}
+
+const withoutCode = (text: string): string => text.replaceAll(/^ *```[\s\S]*?^ *```$/gm, '')
+
+/** Headings as GitHub makes anchors of them. */
+function anchorsIn(document: string): readonly string[] {
+  const text = withoutCode(readFileSync(join(root, document), 'utf8'))
+  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+}
+
+function problemOf(document: string, link: string): string | undefined {
+  const [path = '', anchor] = link.split('#')
+  const target = path === '' ? document : join(dirname(document), decodeURI(path))
+  if (!existsSync(join(root, target))) return `${document}: there is no ${target}`
+  if (anchor !== undefined && !anchorsIn(target).includes(anchor))
+    return `${document}: ${target} has no #${anchor}`
+  return undefined
+}
+
+/** Of this repository; full addresses of its own files on GitHub count as well. */
+function linksIn(document: string): readonly string[] {
+  const text = withoutCode(readFileSync(join(root, document), 'utf8'))
+  const up = '../'.repeat(document.split('/').length - 1)
+  return [...text.matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, link = '']) => link.replace('https://github.com/toxx1220/nix-vps/blob/main/', up))
+    .filter((link) => !/^[a-z]+:/.test(link))
+}
+
+const documents = documentsBelow('.')
+const links = documents.flatMap((document) => linksIn(document).map((link) => ({ document, link })))
+
+test('every link leads somewhere', () => {
+  expect(links.length).toBeGreaterThan(10)
+  expect(links.map(({ document, link }) => problemOf(document, link)).filter(Boolean)).toEqual([])
+})
