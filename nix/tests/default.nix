@@ -6,4 +6,5 @@
 }:
 {
   evaluation = import ./eval { inherit self inputs pkgs; };
+  template = import ./template.nix { inherit self inputs pkgs; };
 }

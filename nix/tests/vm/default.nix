@@ -12,4 +12,5 @@ in
   vm-deploy = onMachines ./deploy.nix;
   vm-forced-command = onMachines ./forced-command.nix;
   vm-reboot = onMachines ./reboot.nix;
+  vm-restarts = onMachines ./restarts.nix;
 }
