@@ -66,7 +66,11 @@ in
       useEFIBoot = true;
       memorySize = 2048;
       cores = 2;
+      # The image is as large as its contents; a deploy wants room.
+      diskSize = 8192;
+      fileSystems."/".autoResize = true;
     };
+    boot.growPartition = true;
     boot.loader.systemd-boot.enable = true;
     boot.loader.efi.canTouchEfiVariables = true;
     system.switch.enable = true;
