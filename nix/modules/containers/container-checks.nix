@@ -14,11 +14,12 @@ let
     wanted
     ;
   inherit (config.lean) containers;
+  sentence = import ../sentence.nix lib;
 
   suggestion =
     name:
     let
-      close = lib.filter (lib.levenshteinAtMost 2 name) (lib.attrNames known);
+      close = lib.filter (lib.strings.levenshteinAtMost 2 name) (lib.attrNames known);
     in
     if known == { } then
       "No container is defined yet."
@@ -45,7 +46,8 @@ let
     {
       assertion = false;
       message =
-        "lean.containers.${name} is set in ${whereIs name}, but nothing gives it ${lib.concatStringsSep " and " missing}: "
+        "lean.containers.${name} is set in ${whereIs name}, but nothing gives it "
+        + "${lib.concatStringsSep " and " missing}: "
         + (
           if lib.length missing == 2 then
             "there is no such container. Correct the name, or remove the line. "
@@ -85,7 +87,9 @@ in
       lib.mapAttrsToList
         (id: names: {
           assertion = false;
-          message = "lean.containers: ${listed names} share the id ${id}, and with it the address. Give each an id of its own.";
+          message = sentence ''
+            lean.containers: ${listed names} share the id ${id}, and with it the address. Give each an id of its own.
+          '';
         })
         (shared (container: toString container.id) (lib.filterAttrs (_: each: each.id != null) containers));
 }

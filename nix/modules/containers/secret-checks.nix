@@ -1,11 +1,13 @@
 # Keys and credentials: what would leak, or would not reach the container.
 { config, lib, ... }:
 let
-  inherit (import ./facts.nix { inherit config lib; }) quoted running wanted;
+  inherit (import ./facts.nix { inherit config lib; }) quoted wanted;
+
+  sentence = import ../sentence.nix lib;
 
   # nspawn gets these through a line that is split at blanks, and splits each at colons itself.
   isPlainPath = path: builtins.match "/[A-Za-z0-9._/+@=-]+" path != null;
-  isInStore = path: lib.hasPrefix "${builtins.storeDir}/" path;
+  isInStore = lib.hasInfix "${builtins.storeDir}/";
   plain = "Use an absolute path of letters, digits and . _ + @ = - alone.";
 
   forIdentity =
@@ -30,7 +32,8 @@ let
         assertion = config.containers.${name}.privateUsers or "no" == "no";
         message =
           "containers.${name}.privateUsers is set: in such a container nobody could read the key that is mounted."
-          + " Set lean.containers.${name}.identity = null and hand over secrets by lean.containers.${name}.credentials.";
+          + " Set lean.containers.${name}.identity = null, and hand over secrets by"
+          + " lean.containers.${name}.credentials.";
       }
     ];
 
@@ -44,7 +47,10 @@ let
     }
     {
       assertion = isPlainPath path;
-      message = "lean.containers.${name}.credentials.${credential} is ${quoted path}, which systemd-nspawn could not read. ${plain}";
+      message = sentence ''
+        lean.containers.${name}.credentials.${credential} is ${quoted path}, which systemd-nspawn could not read.
+        ${plain}
+      '';
     }
     {
       assertion = !isInStore path;
@@ -60,6 +66,5 @@ let
     ++ lib.concatLists (lib.mapAttrsToList (forCredential name) container.credentials);
 in
 {
-  # Host's: whether there are any does not depend on what the containers are made of.
-  assertions = lib.concatLists (lib.mapAttrsToList checks (if running == { } then { } else wanted));
+  assertions = lib.concatLists (lib.mapAttrsToList checks wanted);
 }

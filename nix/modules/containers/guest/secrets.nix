@@ -4,14 +4,19 @@ let
   inherit (lib) mkOption types;
   inherit (config.lean) guest;
   cfg = config.lean.secrets;
+  sentence = import ../../sentence.nix lib;
+  names = secrets: lib.concatStringsSep ", " (lib.attrNames secrets);
+  waitingServices = lib.unique (lib.concatMap (each: each.services) (lib.attrValues cfg));
 
-  # A file that is only built later is there when it is needed.
-  isThere =
-    guest.secrets != null && (!builtins.isPath guest.secrets || builtins.pathExists guest.secrets);
+  # What a derivation makes is there when it is needed; to look for it now would build it.
+  isBuilt = lib.any (made: made ? outputs) (
+    lib.attrValues (builtins.getContext (toString guest.secrets))
+  );
+  isThere = guest.secrets != null && (isBuilt || builtins.pathExists guest.secrets);
   # Without the store path of the flake it lies in.
   shownFile =
     let
-      inFlake = builtins.match "${builtins.storeDir}/[^/]+/(.+)" (toString guest.secrets);
+      inFlake = builtins.match ".*/[a-z0-9]{32}-[^/]+/(.+)" (toString guest.secrets);
     in
     if guest.secrets == null then
       "sops file (lean.secretsDirectory is null)"
@@ -87,24 +92,22 @@ in
     assertions = [
       {
         assertion = config.sops.secrets != { } || (isThere && cfg != { }) -> hasKeySource;
-        message =
-          "lean.containers.${guest.name} has secrets to decrypt (${lib.concatStringsSep ", " (lib.attrNames config.sops.secrets)})"
-          + " but no key: its identity is null. Set lean.containers.${guest.name}.identity, or hand over the secrets by"
-          + " lean.containers.${guest.name}.credentials.";
+        message = sentence ''
+          lean.containers.${guest.name} has secrets to decrypt (${names config.sops.secrets}) but no key: its identity
+          is null. Set lean.containers.${guest.name}.identity, or hand over the secrets by
+          lean.containers.${guest.name}.credentials.
+        '';
       }
     ];
 
-    warnings = lib.optional (cfg != { } && !isThere) (
-      "lean.containers.${guest.name}: there is no ${shownFile}, so these services wait for their secrets"
-      + " (${lib.concatStringsSep ", " (lib.attrNames cfg)}): "
-      + lib.concatStringsSep ", " (lib.unique (lib.concatMap (each: each.services) (lib.attrValues cfg)))
-      + ". "
-      + (
+    warnings = lib.optional (cfg != { } && !isThere) (sentence ''
+      lean.containers.${guest.name}: there is no ${shownFile}, so these services wait for their secrets (${names cfg}):
+      ${lib.concatStringsSep ", " waitingServices}. ${
         if guest.secrets == null then
           "Set lean.secretsDirectory to the directory of such files."
         else
           "Write it with `sops ${shownFile}`, and add it with `git add`."
-      )
-    );
+      }
+    '');
   };
 }
