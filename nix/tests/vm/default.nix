@@ -9,6 +9,7 @@ let
     };
 in
 {
+  vm-containers = onMachines ./containers.nix;
   vm-deploy = onMachines ./deploy.nix;
   vm-forced-command = onMachines ./forced-command.nix;
   vm-reboot = onMachines ./reboot.nix;
