@@ -49,7 +49,7 @@ let
       system.stateVersion = lib.mkDefault config.system.stateVersion;
       lean.guest = {
         inherit name identityPath;
-        inherit (container) address identity secrets;
+        inherit (container) identity secrets;
         inherit (bridge) nameservers;
         ports = lib.optional (container.proxy != null) container.proxy.port;
         gateway = bridge.address;

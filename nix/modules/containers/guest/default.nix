@@ -19,7 +19,6 @@ in
   # Facts of the host, for these modules alone: a container's own get theirs as the argument `container`.
   options.lean.guest = {
     name = fact types.str "Name of the container.";
-    address = fact types.str "Address of the container.";
     gateway = fact types.str "Address of the host on the bridge.";
     nameservers = fact (types.listOf types.str) "Addresses of DNS servers.";
     ports = fact (types.listOf types.port) "Ports that Caddy passes requests on to.";
