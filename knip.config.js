@@ -7,6 +7,8 @@ export default {
     'demo/demo.ts',
     'test/box/cli.ts',
     'test/**/*.test.ts',
+    'test/nix/setup.ts',
+    'test/nix/evaluation/main.ts',
     // Started by path, as processes of their own.
     'test/contract/runner/*.ts',
     'test/shared/adapters/flood.ts',

@@ -5,7 +5,7 @@ import { dependencies, node24, run } from './toolchain.js'
 
 const [program = '', ...args] = process.argv.slice(2)
 // What needs root is asked for first, while somebody still looks.
-prepareMachine({ box: true })
+prepareMachine({ box: true, evaluation: false })
 dependencies()
 const node = node24()
 const setup = await run(asRoot([node, 'test/box/cli.ts', 'setup']))

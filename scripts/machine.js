@@ -11,6 +11,14 @@ const TOOLS = [
   { program: 'sshd', package: 'openssh-server' },
   { program: 'ssh', package: 'openssh-client' },
   { program: 'openssl', package: 'openssl' },
+  { program: 'shellcheck', package: 'shellcheck' },
+]
+/** What reads the files that an evaluated server renders. */
+const EVALUATION_TOOLS = [
+  { program: 'nft', package: 'nftables' },
+  { program: 'caddy', package: 'caddy' },
+  { program: 'unshare', package: 'util-linux' },
+  { program: 'systemd-analyze', package: 'systemd' },
 ]
 const BOX_TOOLS = [
   { program: 'debootstrap', package: 'debootstrap' },
@@ -19,6 +27,12 @@ const BOX_TOOLS = [
   { program: 'nsenter', package: 'util-linux' },
   { program: 'patchelf', package: 'patchelf' },
 ]
+
+/** The units that come with a package, and start with it. */
+const DAEMONS = new Map([
+  ['openssh-server', ['ssh.service', 'ssh.socket']],
+  ['caddy', ['caddy.service']],
+])
 
 /** Root's programs too: a user's PATH often lacks their directories. */
 const path = [process.env['PATH'] ?? '', '/usr/local/sbin', '/usr/sbin', '/sbin'].join(delimiter)
@@ -41,15 +55,19 @@ export function asRoot(argv) {
 
 /**
  * Installs what is missing, after saying what and why; ends with one line and a non-zero exit where that cannot be.
- * @param {{ box: boolean }} wanted
+ * @param {{ box: boolean, evaluation: boolean }} wanted
  */
-export function prepareMachine({ box }) {
-  const packages = [...TOOLS, ...(box ? BOX_TOOLS : [])]
-    .filter(({ program }) => !isInstalled(program))
-    .map((tool) => tool.package)
+export function prepareMachine({ box, evaluation }) {
+  const wanted = [...TOOLS, ...(box ? BOX_TOOLS : []), ...(evaluation ? EVALUATION_TOOLS : [])]
+  const packages = missing(wanted)
   if (!isRoot && (box || packages.length > 0)) askForRoot(packages, box)
   if (packages.length > 0) aptInstall(packages)
   if (box) proveNamespaces()
+}
+
+/** @param {{ program: string, package: string }[]} tools */
+function missing(tools) {
+  return tools.filter(({ program }) => !isInstalled(program)).map((tool) => tool.package)
 }
 
 /**
@@ -81,11 +99,11 @@ function aptInstall(packages) {
   const environment = ['env', 'DEBIAN_FRONTEND=noninteractive']
   const quiet = ['-qq', '-o=Dpkg::Use-Pty=0']
   const install = ['apt-get', 'install', '-y', '--no-install-recommends', ...quiet, ...packages]
-  // Debian starts a daemon when its package is installed; of sshd only the program is wanted, on loopback, by the tests.
-  const keepsQuiet = packages.includes('openssh-server') && isInstalled('systemctl')
-  const mask = keepsQuiet ? [['systemctl', 'mask', '--quiet', 'ssh.service', 'ssh.socket']] : []
-  if (keepsQuiet)
-    console.log("ssh.service and ssh.socket stay masked: 'systemctl unmask' them to run an SSH server here.")
+  // Debian starts a daemon when its package is installed; only the programs are wanted here.
+  const units = isInstalled('systemctl') ? packages.flatMap((name) => DAEMONS.get(name) ?? []) : []
+  const mask = units.length > 0 ? [['systemctl', 'mask', '--quiet', ...units]] : []
+  if (units.length > 0)
+    console.log(`${units.join(' and ')} stay masked: 'systemctl unmask' what you want to run here.`)
   for (const step of [['apt-get', 'update', ...quiet], ...mask, install]) {
     const [command = '', ...args] = asRoot([...environment, ...step])
     const { status } = spawnSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'] })

@@ -1,10 +1,11 @@
 // `npm test`: every check and test there is, one after the other; ends with `N passed, N failed`.
 //   npm test -- --no-box     leaves out the suites that boot a host (they need Linux and root)
 //   npm test -- <pattern>    only the jest tests whose path matches
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { asRoot, isRoot, prepareMachine } from './machine.js'
+import { nixStage } from './nix-stage.js'
 import { cache, dependencies, environment, jest, node24, run } from './toolchain.js'
 
 /** @typedef {{ name: string, passed: number, failed: number, seconds: number }} Outcome */
@@ -14,16 +15,20 @@ const box = !args.includes('--no-box')
 const patterns = args.filter((arg) => !arg.startsWith('--'))
 
 // What needs root is asked for first, while somebody still looks.
-prepareMachine({ box })
+prepareMachine({ box, evaluation: (process.env['NIXPKGS'] ?? '') !== '' })
 dependencies()
 const scratch = mkdtempSync(join(tmpdir(), 'nix-vps-test-'))
+
+// What a suite could not do it writes down here; the report ends with it.
+const notRun = join(scratch, 'not-run.txt')
+process.env['NIX_VPS_NOT_RUN'] = notRun
 
 /** @type {Outcome[]} */
 const outcomes = []
 if (patterns.length > 0) await jestSuite('tests', { patterns })
 else await everything()
-rmSync(scratch, { recursive: true, force: true })
 report()
+rmSync(scratch, { recursive: true, force: true })
 
 async function everything() {
   const node = node24()
@@ -34,7 +39,11 @@ async function everything() {
   await check('Python types', ['pyright', '--project', 'nix/vps-deploy'])
   await check('dist is what the sources build', [node, 'scripts/build.js', '--check'])
   await pythonSuite()
-  await jestSuite('unit', { patterns: [], extra: ['--testPathIgnorePatterns=/test/box/', '--coverage'] })
+  await jestSuite('unit', {
+    patterns: [],
+    extra: ['--testPathIgnorePatterns=/test/(box|nix)/', '--coverage'],
+  })
+  await nixStage({ scratch, step, jestSuite })
   if (!box) return
   await check('box', asRoot([node, 'test/box/cli.ts', 'setup']))
   await jestSuite('box', { patterns: ['/test/box/'], privileged: true })
@@ -125,6 +134,7 @@ function report() {
   console.log('')
   for (const { name, passed, failed, seconds } of outcomes)
     console.log(`${name.padEnd(width)}  ${passed} passed, ${failed} failed  (${seconds.toFixed(0)} s)`)
+  if (existsSync(notRun)) console.log(`\n${readFileSync(notRun, 'utf8').trim()}`)
   const failed = outcomes.reduce((sum, outcome) => sum + outcome.failed, 0)
   const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0)
   console.log(`\n${passed} passed, ${failed} failed`)

@@ -180,7 +180,8 @@ let
   };
 in
 {
-  inherit problemOf;
+  # `read where text`: the keys in it, and what is wrong with the others.
+  inherit problemOf read;
 
   # The key itself, which is the same whatever its comment or its options say.
   bodyOf = line: lib.findFirst (lib.hasPrefix "AAAA") "" (wordsOf line);

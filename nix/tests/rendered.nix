@@ -1,48 +1,49 @@
-# What the configurations render, by file name, for the programs that read it: `nft --check` for *.nft, `caddy validate`
-# for Caddyfile*, `sshd -t` for sshd_config*, `systemd-analyze verify` for units/*. What it is given: eval/frame.nix.
+# What the reference server hands to programs that read it, for those very programs (test/nix/evaluation/rendered.ts):
+# `sshd -t`, `nft --check`, `caddy validate`, `systemd-analyze verify`. Each is a text, or the path of one in the store,
+# or several by name. What it is given: eval/frame.nix.
 {
-  inputs,
-  lib,
-  pkgs,
+  guests,
   reference,
+  lib,
   ...
 }:
-let
-  nixos = inputs.nixpkgs + "/nixos/modules";
-
-  # The script nft is started with, but for the deletions of what an earlier one made, which lie in other files.
-  ruleset =
-    config:
-    let
-      scripts = lib.filter (
-        each: lib.isDerivation each
-      ) config.systemd.services.nftables.serviceConfig.ExecStart;
-      rules = lib.findFirst (script: script.name == "nftables-rules") null scripts;
-    in
-    lib.concatLines (
-      lib.filter (line: !lib.hasPrefix "include " line) (lib.splitString "\n" rules.text)
-    );
-
-  # Caddy's module, once more: with functions that give back the text where nixpkgs has ones that write it to a file.
-  caddyfile =
-    config:
-    let
-      module = import (nixos + "/services/web-servers/caddy") {
-        inherit config lib;
-        options = { };
-        pkgs = pkgs // {
-          writeTextDir = _: text: text;
-          stdenv.buildPlatform = "one that cannot run the host's caddy, which would format it";
-          stdenv.hostPlatform = "the host's";
-        };
-      };
-    in
-    lib.removeSuffix "/Caddyfile" module.options.services.caddy.configFile.default;
-in
 {
-  "vps-arm.nft" = ruleset reference;
-  "Caddyfile.vps-arm" = caddyfile reference;
+  sshd_config = "${reference.environment.etc."ssh/sshd_config".source}";
+
+  Caddyfile = reference.services.caddy.configFile;
+
+  # Of the host and of each guest. The first program makes sure of a file that is included, the second is the ruleset.
+  nftables = lib.mapAttrs (
+    _: config: "${lib.elemAt config.systemd.services.nftables.serviceConfig.ExecStart 1}"
+  ) ({ vps-arm = reference; } // guests reference);
+
+  # Of the units those that this flake writes, or writes into: then as a drop-in of the one that its package ships.
+  units =
+    let
+      shipped = ../vps-deploy/systemd;
+      ours = lib.filterAttrs (
+        name: unit:
+        unit.enable
+        && lib.any (part: lib.hasInfix part name) [
+          "caddy"
+          "container@"
+          "lean"
+          "nftables"
+          "sops"
+          "sshd.service"
+          "sshd@"
+          "vps-deploy"
+        ]
+      ) reference.systemd.units;
+      render =
+        name: unit:
+        if lib.pathExists (shipped + "/${name}") then
+          {
+            ${name} = builtins.readFile (shipped + "/${name}");
+            "${name}.d/overrides.conf" = unit.text;
+          }
+        else
+          { ${name} = unit.text; };
+    in
+    lib.concatMapAttrs render ours;
 }
-// lib.mapAttrs' (
-  name: container: lib.nameValuePair "${name}.nft" (ruleset container.config)
-) reference.containers

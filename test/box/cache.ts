@@ -14,7 +14,7 @@ import { basename, join } from 'node:path'
 import { locked } from './lock.ts'
 
 /** Where what is made once is kept. */
-const cacheFolder = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'nix-vps')
+export const cacheFolder = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'nix-vps')
 
 /** Short name for a content: equal contents, equal names. */
 export function digest(...contents: string[]): string {

@@ -7,7 +7,10 @@ import { systemFiles } from './system.ts'
 import type { AuthorizedKeys } from './system.ts'
 
 const here = import.meta.dirname
-const script = (name: string) => join(here, 'host', name)
+/** What Debian calls this machine. */
+export const debianArchitecture = process.arch === 'arm64' ? 'arm64' : 'amd64'
+
+export const script = (name: string) => join(here, 'host', name)
 
 /** What every box stands on: read-only, made once. */
 export interface Layers {
@@ -21,8 +24,8 @@ export interface Layers {
 
 /** Makes what is missing of the cached layers; about a minute the first time, nothing later. */
 export async function layers(say: (text: string) => void = () => undefined): Promise<Layers> {
-  const recipe = readFileSync(script('make-tree.sh'), 'utf8')
-  const treeName = `box-${digest(recipe, process.arch)}`
+  const recipe = ['make-tree.sh', 'fetch-nix.sh'].map((name) => readFileSync(script(name), 'utf8'))
+  const treeName = `box-${digest(...recipe, process.arch)}`
   const tree = await cached(treeName, (folder) => makeTree(folder, say))
   const sources = ['guest', 'toy', 'host'].map((folder) => folderText(join(here, folder)))
   const code = ['system.ts', 'repository.ts', 'layers.ts'].map((file) =>
@@ -46,13 +49,12 @@ export function publicKeys(keys: string): AuthorizedKeys {
 async function makeTree(folder: string, say: (text: string) => void): Promise<void> {
   const mirror = await debianMirror()
   say(`Making the Debian tree of the box in ${folder} (about a minute, once) …`)
-  const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64'
-  const argv = ['sh', script('make-tree.sh'), join(folder, 'root'), mirror, architecture]
+  const argv = ['sh', script('make-tree.sh'), join(folder, 'root'), mirror, debianArchitecture]
   await must(argv, { timeoutMs: 20 * 60_000 })
 }
 
 /** The mirror this machine's own apt uses for Debian 12. */
-async function debianMirror(): Promise<string> {
+export async function debianMirror(): Promise<string> {
   const chosen = process.env['NIX_VPS_BOX_MIRROR']
   if (chosen !== undefined && chosen !== '') return chosen
   const format = '$(CODENAME) $(COMPONENT) $(REPO_URI)'

@@ -53,15 +53,16 @@ in
         {
           assertion = both == [ ];
           message = sentence ''
-            lean.admin: the key "${lib.concatStringsSep ''", "'' both}" is also one of services.vps-deploy. A deploy key must
-            open no shell: make one of its own for deploys (`ssh-keygen -t ed25519 -f deploy-key`), and name it there alone.
+            lean.admin: the key "${lib.concatStringsSep ''", "'' both}" is also one of services.vps-deploy. A deploy
+            key must open no shell: make one of its own for deploys (`ssh-keygen -t ed25519 -f deploy-key`), and name
+            it there alone.
           '';
         }
       ];
     warnings = lib.optional nobody (sentence ''
       Nobody can log in to ${config.networking.hostName}: lean.admin.keys and lean.admin.keyFiles name no key. Run
-      `nix run ./nix#secrets-init -- --admin-key ~/.ssh/id_ed25519.pub` (and `git add` what it writes), or put your public
-      key into lean.admin.keys.
+      `nix run ./nix#secrets-init -- --admin-key ~/.ssh/id_ed25519.pub` (and `git add` what it writes), or put your
+      public key into lean.admin.keys.
     '');
 
     users.users.root.openssh.authorizedKeys.keys = given.keys;

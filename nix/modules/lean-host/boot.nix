@@ -33,7 +33,8 @@ in
 
   # A boot is a good one when people can log in. Not more: what an entry is judged by must not depend on the network, on
   # other servers or on a service of the day, or three reboots in bad weather put a good system aside. A trial boot of
-  # vps-deploy is another matter: there the old system is the default until the new one is confirmed, counted good or not.
+  # vps-deploy is another matter: there the old system is the default until the new one is confirmed, counted good or
+  # not.
   systemd.services.boot-assessment = lib.mkIf isCounting {
     description = "Finds out whether this boot lets people log in";
     requiredBy = [ "boot-complete.target" ];
@@ -48,8 +49,8 @@ in
   };
 
   boot.kernelParams = [
-    # A panic reboots after so many seconds, and so does an initrd that does not find its disks, or a PID 1 that crashes.
-    # After a trial boot that leads back to the old system.
+    # A panic reboots after so many seconds, and so does an initrd that does not find its disks, or a PID 1 that
+    # crashes. After a trial boot that leads back to the old system.
     "panic=30"
     "boot.panic_on_fail"
     "systemd.crash_action=reboot"

@@ -27,16 +27,16 @@ let
       "${url}" is no URL of a binary cache: write it with its scheme, such as "https://cache.example.org".
     ''
     ++ lib.optional (isGone url) ''
-      "${url}" is gone: the hosted garnix.io ended on 2026-07-15, its cache with it. Name the cache of the instance you use
-      now, with its key, or take the entry out.
+      "${url}" is gone: the hosted garnix.io ended on 2026-07-15, its cache with it. Name the cache of the instance you
+      use now, with its key, or take the entry out.
     ''
     ++ lib.optional (lib.hasInfix "@" (hostOf url) && lib.hasPrefix "http" url) ''
       the URL of ${nameOf url} holds a password, which everybody on the host could read:
       put it into the file that lean.netrcFile names.
     ''
     ++ lib.optional (publicKeys == [ ] && !isTrusted url && hostOf url != "cache.nixos.org") ''
-      "${url}" has no publicKeys: Nix would take nothing from it. Its operator publishes one, NAME:BASE64. Only for a cache
-      you would trust with root write `?trusted=true` after the URL instead.
+      "${url}" has no publicKeys: Nix would take nothing from it. Its operator publishes one, NAME:BASE64. Only for a
+      cache you would trust with root write `?trusted=true` after the URL instead.
     ''
     ++ map (key: ''
       "${url}" has a secret key among its publicKeys: make a new pair at once, this one has been in a configuration.
@@ -64,7 +64,8 @@ in
               type = types.str;
               example = "https://cache.example.org";
               description = ''
-                URL of the cache, `https://`, `http://`, `s3://`, `ssh://`, `ssh-ng://` or `file://`, without a password.
+                URL of the cache, `https://`, `http://`, `s3://`, `ssh://`, `ssh-ng://` or `file://`, without a
+                password.
               '';
             };
             publicKeys = mkOption {
@@ -115,8 +116,9 @@ in
               && lib.hasPrefix "/" cfg.netrcFile
               && !lib.hasPrefix builtins.storeDir cfg.netrcFile;
           message = sentence ''
-            lean.netrcFile: "${toString cfg.netrcFile}" would be a file of the Nix store, which everybody on the host reads,
-            or none at all. Give the absolute path of a file on the host, in quotes, such as "/run/secrets/netrc".
+            lean.netrcFile: "${toString cfg.netrcFile}" would be a file of the Nix store, which everybody on the host
+            reads, or none at all. Give the absolute path of a file on the host, in quotes, such as
+            "/run/secrets/netrc".
           '';
         }
       ];

@@ -1,4 +1,5 @@
-# What a deploy to a lean host must leave running: the two things it is there for. Others are added by whoever brings them.
+# What a deploy to a lean host must leave running: the two things it is there for. Others are added by whoever brings
+# them.
 {
   config,
   lib,

@@ -71,7 +71,8 @@ in
               size = "100%";
               content = {
                 type = "btrfs";
-                # Subvolumes share the space: how much the store needs, and how much the data, nobody knows at the start.
+                # Subvolumes share the space: how much the store needs, and how much the data, nobody knows at the
+                # start.
                 subvolumes = {
                   "/nix" = {
                     mountpoint = "/nix";

@@ -100,6 +100,15 @@ in
       "it is ${lib.generators.toPretty { } actual} and should be ${lib.generators.toPretty { } expected}";
   contains = text: part: holds (lib.hasInfix part text) "«${part}» is not in: ${text}";
   lacks = text: part: holds (!lib.hasInfix part text) "«${part}» is in: ${text}";
+  # A case of each value, named after it; which there are is known without evaluating any.
+  caseOfEach =
+    prefix: result: values:
+    builtins.listToAttrs (
+      map (name: {
+        name = "${prefix}${name}";
+        value = result values.${name};
+      }) (builtins.attrNames values)
+    );
   # The first that is not true.
   all = results: lib.findFirst (it: it != true) true results;
 }

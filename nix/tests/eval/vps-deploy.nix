@@ -61,7 +61,7 @@ let
         ];
       };
       users.users.root.openssh.authorizedKeys.keyFiles = [
-        (builtins.toFile "admin.pub" "${key "admin"}\n")
+        ../keys/admin.pub
       ];
     }
   ];

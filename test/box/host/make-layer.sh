@@ -29,7 +29,7 @@ od -An -N16 -tx1 /dev/urandom | tr -d ' \n' >"$root/etc/machine-id"
 # As the NixOS module: a home nobody but root writes to, keys only below /etc.
 inside useradd --system --uid 990 --home-dir /var/empty --shell /bin/sh deploy
 inside useradd --system --uid 991 --home-dir /var/empty --shell /usr/sbin/nologin jump
-mkdir -p -m 755 "$root/var/empty"
+mkdir -p "$root/var/empty" && chmod 755 "$root/var/empty"
 rm -f "$root"/etc/ssh/ssh_host_* "$root/etc/ssh/sshd_config"
 inside ssh-keygen -A
 for unit in ssh.service ssh.socket getty.target console-getty.service systemd-firstboot.service \

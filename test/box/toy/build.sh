@@ -1,3 +1,4 @@
+# shellcheck shell=sh disable=SC2154  # Nix sets what it is given
 # The builder of a toy system: everything a deploy reads of a real one, at the same place.
 cp -r "$tree/." "$out"
 chmod -R u+w "$out"

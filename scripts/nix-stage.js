@@ -1,0 +1,26 @@
+// The stage of `npm test` for nix/: what runs without nixpkgs, and the full evaluation where there is one.
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { node24, run } from './toolchain.js'
+
+/** @typedef {{ passed: number, failed: number }} Counts */
+/** @typedef {(name: string, counted: () => Promise<Counts>) => Promise<void>} Step */
+/** @typedef {{ patterns: string[], extra?: string[] }} JestOptions */
+
+/** @param {{ scratch: string, step: Step, jestSuite: (name: string, options: JestOptions) => Promise<void> }} by */
+export async function nixStage({ scratch, step, jestSuite }) {
+  // Without a Nix it says itself what does not run for want of it.
+  const { code } = await run([node24(), 'test/nix/setup.ts'])
+  const extra = code === 0 ? [] : ['--testPathIgnorePatterns=/test/nix/withnix/']
+  await jestSuite('nix', { patterns: ['/test/nix/'], extra })
+  if (code !== 0) return
+  const resultFile = join(scratch, 'evaluation.json')
+  await step('evaluation', async () => {
+    const ended = await run([node24(), 'test/nix/evaluation/main.ts', resultFile])
+    if (!existsSync(resultFile)) return { passed: 0, failed: 1 }
+    /** @type {unknown} */
+    const report = JSON.parse(readFileSync(resultFile, 'utf8'))
+    const counts = /** @type {Counts} */ (report)
+    return { ...counts, failed: counts.failed === 0 && ended.code !== 0 ? 1 : counts.failed }
+  })
+}
