@@ -14,8 +14,8 @@ export interface Flake {
   readonly url: string
   readonly folder: string
   nix(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Finished>
-  /** Of commands that know no flakes. */
-  store(args: readonly string[]): Promise<Finished>
+  /** Of commands that are not about its lock. */
+  plain(args: readonly string[]): Promise<Finished>
 }
 
 /** Said by whatever needs an input that is neither here nor to be fetched. */
@@ -39,7 +39,7 @@ export async function scratchFlake(nix: Nix, inputs: Inputs & { kind: 'here' }):
   return {
     url: `path:${folder}`,
     folder,
-    store: (args) => nix.nix(args),
+    plain: (args) => nix.nix(args, { isOnline: inputs.isOnline, timeoutMs: 15 * 60_000 }),
     nix: (args, env = {}) =>
       nix.nix([...args, ...options], { isOnline: inputs.isOnline, env, timeoutMs: 15 * 60_000 }),
   }

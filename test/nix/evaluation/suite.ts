@@ -6,6 +6,8 @@ import type { Flake } from './flake.ts'
 import { heapNames, heapOutcomes } from './heap.ts'
 import type { Outcome } from './outcome.ts'
 import { readerNames, renderedOutcomes } from './rendered.ts'
+import { snippetNames, snippetOutcomes } from './snippets.ts'
+import { templateNames, templateOutcomes } from './template.ts'
 
 export interface Part {
   readonly title: string
@@ -23,6 +25,9 @@ export function suite({ cases, attributes }: Outputs): readonly Part[] {
     ...topics,
     { title: 'rendered files', names: readerNames, run: renderedOutcomes },
     { title: 'heap', names: heapNames, run: heapOutcomes },
+    { title: 'template', names: templateNames, run: templateOutcomes },
     { title: 'the whole flake', names: checkNames, run: (flake) => checkOutcomes(flake, attributes) },
+    // Last, for it writes into the copy of the flake.
+    { title: 'documentation', names: snippetNames, run: snippetOutcomes },
   ]
 }

@@ -24,7 +24,7 @@ export async function textOf(flake: Flake, text: string, from: readonly string[]
 
 async function show(flake: Flake, paths: readonly string[]): Promise<readonly Derivation[]> {
   if (paths.length === 0) return []
-  const { code, stdout, stderr } = await flake.store(['derivation', 'show', ...paths])
+  const { code, stdout, stderr } = await flake.plain(['derivation', 'show', ...paths])
   if (code !== 0) throw new Error(`nix derivation show ended with ${code}:\n${stderr}`)
   return Object.values(JSON.parse(stdout) as Record<string, Derivation>)
 }
