@@ -111,3 +111,62 @@ interface HttpOptions {
 
 /** A GET whose body is thrown away. Rejects when there is no answer (the message says why), never because of a status. */
 export type HttpGet = (url: string, options: HttpOptions) => Promise<{ readonly status: number }>
+
+export interface FetchOptions {
+  readonly timeoutMs: number
+  /** Of the body; a longer one is given up. */
+  readonly maxBytes: number
+  readonly signal?: AbortSignal
+  /** An Authorization header is sent to the host of the URL alone, and to no other it redirects to. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Makes it a POST. */
+  readonly body?: string
+}
+
+export interface FetchAnswer {
+  readonly status: number
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/**
+ * A whole answer over HTTP, after at most ten redirects; `file://` gives 200 or 404. Rejects when there is none (the
+ * message says why), never because of a status.
+ */
+export type Fetch = (url: string, options: FetchOptions) => Promise<FetchAnswer>
+
+export interface GitHubAnswer {
+  readonly status: number
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly data: unknown
+}
+
+/**
+ * One request to GitHub's REST API: `GET /repos/{owner}/{repo}/…` with its parameters. Rejects when there is no answer
+ * (the message says why), never because of a status, 304 included.
+ */
+export type GitHubRequest = (
+  route: string,
+  parameters: Readonly<Record<string, unknown>>,
+  options: { readonly timeoutMs: number; readonly etag?: string; readonly signal?: AbortSignal },
+) => Promise<GitHubAnswer>
+
+export interface Finished {
+  /** `null` if it was killed. */
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface RunOptions {
+  readonly timeoutMs: number
+  readonly cwd?: string
+  readonly signal?: AbortSignal
+  /** Of either stream; what is longer is cut. */
+  readonly maxBytes?: number
+}
+
+/** Runs a program to its end, without a shell; `undefined` if there is no such program. */
+export type RunProgram = (argv: readonly string[], options: RunOptions) => Promise<Finished | undefined>
