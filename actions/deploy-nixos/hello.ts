@@ -1,6 +1,6 @@
 import { ActionError } from '../shared/errors.ts'
 import type { Mode } from './inputs.ts'
-import { numberIn, parseObject, textIn, textsIn } from './json.ts'
+import { numberIn, parseObject, textIn, textsIn } from '../shared/json.ts'
 
 const PROTOCOL = 1
 

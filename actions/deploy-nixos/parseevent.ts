@@ -12,7 +12,7 @@ import type {
   Result,
   Units,
 } from './events.ts'
-import { numberIn, objectIn, objectsIn, parseObject, textIn, textsIn, type Json } from './json.ts'
+import { numberIn, objectIn, objectsIn, parseObject, textIn, textsIn, type Json } from '../shared/json.ts'
 
 /** `undefined` = the line is not an event. */
 export function parseEvent(line: string): Event | undefined {

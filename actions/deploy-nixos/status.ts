@@ -1,4 +1,4 @@
-import { objectIn, parseObject, textIn } from './json.ts'
+import { objectIn, parseObject, textIn } from '../shared/json.ts'
 
 /** What the host's `status` says that matters here; `''` where it does not say. */
 export interface HostStatus {
