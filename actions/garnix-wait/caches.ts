@@ -21,13 +21,12 @@ const GONE = 'cache.garnix.io'
 
 /** One line: `URL [public-key …]`. Throws an `ActionError`. */
 export function parseCache(line: string, logins: readonly Login[]): Cache {
-  const [address = '', ...words] = line.split(/\s+/)
-  const url = parseAddress(address)
+  const url = parseAddress(line.replace(/\s.*$/, ''))
   if (url.hostname === GONE)
     throw new ActionError(
       `${GONE} is gone: the hosted garnix.io shut down on 2026-07-15, its cache with it. Give the cache of your own instance, or another one`,
     )
-  const keys = words.map(parseTrustedKey)
+  const keys = line.split(/\s+/).slice(1).map(parseTrustedKey)
   return {
     url: url.href.replace(/\/+$/, ''),
     keys: keys.length === 0 && url.hostname === NIXOS.host ? [parseTrustedKey(NIXOS.key)] : keys,

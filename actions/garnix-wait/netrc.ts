@@ -9,33 +9,45 @@ export interface Login {
 }
 
 /** Words may be quoted; a `#` begins a comment where a word could begin. */
-const WORD = /"((?:[^"\\]|\\.)*)"|#[^\n]*|([^\s"]\S*)/g
+const WORD = /"(?:[^"\\]|\\.)*"|#[^\n]*|[^\s"]\S*/g
 
-/** Throws an `ActionError` that quotes nothing of it but the names of machines. */
+/** Throws an `ActionError` that quotes nothing of it but the names of fields. */
 export function parseNetrc(text: string): readonly Login[] {
-  const words = [...text.matchAll(WORD)]
-    .filter(([word]) => !word.startsWith('#'))
-    .map(([, quoted, plain]) => quoted?.replace(/\\(.)/g, '$1') ?? plain ?? '')
-  const logins: { machine: string; login: string; password: string }[] = []
-  for (let at = 0; at < words.length; at += 2) {
-    const [key = '', value] = words.slice(at, at + 2)
+  const words = wordsIn(text)
+  const logins: Entry[] = []
+  for (const key of words) {
     if (key === 'default') {
       logins.push({ machine: '', login: '', password: '' })
-      at -= 1
-    } else if (key === 'machine' && value !== undefined)
+      continue
+    }
+    const { value } = words.next()
+    if (key === 'machine' && value !== undefined)
       logins.push({ machine: value.toLowerCase(), login: '', password: '' })
     else setField(logins.at(-1), key, value)
   }
   return logins
 }
 
-function setField(entry: Record<string, string> | undefined, key: string, value: string | undefined): void {
-  if (value === undefined || !['login', 'password', 'account'].includes(key))
+type Entry = { -readonly [field in keyof Login]: Login[field] }
+
+function wordsIn(text: string): ArrayIterator<string> {
+  const words = (text.match(WORD) ?? []).filter((word) => !word.startsWith('#'))
+  return words
+    .map((word) => (word.startsWith('"') ? word.slice(1, -1).replace(/\\(.)/g, '$1') : word))
+    .values()
+}
+
+function setField(entry: Entry | undefined, key: string, value: string | undefined): void {
+  if (value === undefined || !isField(key))
     throw new ActionError(
       'it is no netrc: after `machine HOST` come `login NAME` and `password SECRET`, in any order',
     )
   if (entry === undefined) throw new ActionError(`'${key}' comes before any \`machine HOST\``)
   if (key !== 'account') entry[key] = value
+}
+
+function isField(key: string): key is 'login' | 'password' | 'account' {
+  return ['login', 'password', 'account'].includes(key)
 }
 
 /** The value of an Authorization header for a host, if there is a login for it. */

@@ -46,4 +46,46 @@ const DEPLOY_NIXOS: Contract = {
   ],
 }
 
-export const CONTRACTS: Readonly<Record<string, Contract>> = { 'deploy-nixos': DEPLOY_NIXOS }
+const GARNIX_WAIT: Contract = {
+  inputs: {
+    configurations: '',
+    'store-paths': '',
+    sha: 'ffac537e6cbbf934b08745a378932722df287a53',
+    token: 'the token',
+    provider: 'garnix',
+    'check-names': '',
+    'app-slug': '',
+    'instance-url': '',
+    'instance-login': '',
+    'instance-token': '',
+    caches: '',
+    netrc: '',
+    'require-signatures': 'true',
+    timeout: '3h',
+    'discovery-timeout': '2m',
+    'cache-timeout': '15m',
+    'stall-timeout': '30m',
+    'compare-with': '',
+    record: 'false',
+    'record-key': '',
+    comment: 'false',
+    'pull-request': '',
+  },
+  outputs: [
+    'status',
+    'sha',
+    'store-paths',
+    'build-url',
+    'closure-paths',
+    'download-size',
+    'unpacked-size',
+    'closure-diff',
+    'missing',
+    'duration',
+  ],
+}
+
+export const CONTRACTS: Readonly<Record<string, Contract>> = {
+  'deploy-nixos': DEPLOY_NIXOS,
+  'garnix-wait': GARNIX_WAIT,
+}

@@ -35,13 +35,26 @@ export function manifestOf(action: string): Manifest {
   return parse(manifestText(action)) as Manifest
 }
 
-/** What a default becomes in a run; `github` has the fields of that context, such as `sha`. */
-export function evaluated(value: string, github: Readonly<Record<string, string>>): string {
+/** The fields of the `github` context, such as `sha`; those of `event` are objects themselves. */
+export interface GitHubContext {
+  readonly [field: string]: string | number | GitHubContext
+}
+
+/** What a default becomes in a run. */
+export function evaluated(value: string, github: GitHubContext): string {
   return value.replace(/\$\{\{(.*?)\}\}/gs, (_, expression: string) => {
-    const pairs = Object.entries(github).map(([key, field]) => ({ key, value: new data.StringData(field) }))
-    const contexts = new data.Dictionary({ key: 'github', value: new data.Dictionary(...pairs) })
     const { tokens } = new Lexer(expression).lex()
     const tree = new Parser(tokens, ['github'], Object.values(wellKnownFunctions)).parse()
-    return new Evaluator(tree, contexts).evaluate().coerceString()
+    return new Evaluator(tree, dictionaryOf({ github })).evaluate().coerceString()
   })
+}
+
+function dictionaryOf(fields: GitHubContext): data.Dictionary {
+  const pairs = Object.entries(fields).map(([key, field]) => ({ key, value: dataOf(field) }))
+  return new data.Dictionary(...pairs)
+}
+
+function dataOf(field: string | number | GitHubContext): data.ExpressionData {
+  if (typeof field === 'string') return new data.StringData(field)
+  return typeof field === 'number' ? new data.NumberData(field) : dictionaryOf(field)
 }
