@@ -1,0 +1,95 @@
+// Cuts test/support/github/openapi.json out of GitHub's own description of its REST API: the operations that the fake
+// GitHub of the tests knows, with everything they refer to. `npm pack @octokit/openapi` in some empty directory, unpack
+// it, and give the path of its `package`: the whole of it is too large to be a dependency.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { root } from './toolchain.js'
+
+const OPERATIONS = [
+  'checks/list-for-ref',
+  'issues/create-comment',
+  'issues/list-comments',
+  'issues/update-comment',
+  'pulls/get',
+  'pulls/list',
+  'repos/get-combined-status-for-ref',
+  'repos/list-pull-requests-associated-with-commit',
+  'users/get-authenticated',
+]
+/** What only people read. */
+const WORDS = ['description', 'example', 'examples', 'externalDocs', 'summary', 'tags', 'title', 'x-github']
+
+/** @typedef {{ [key: string]: unknown }} Json */
+/** @typedef {Record<string, Record<string, Json>>} Paths */
+/** @typedef {Record<string, Record<string, unknown>>} Components */
+
+const source = process.argv[2] ?? ''
+/** @type {(file: string) => unknown} */
+const read = (file) => JSON.parse(readFileSync(join(source, file), 'utf8'))
+const { version } = /** @type {{ version: string }} */ (read('package.json'))
+const whole = /** @type {{ paths: Paths, components: Components }} */ (read('generated/api.github.com.json'))
+
+/** @type {Paths} */
+const paths = {}
+for (const [path, methods] of Object.entries(whole.paths))
+  for (const [method, operation] of Object.entries(methods))
+    if (OPERATIONS.includes(String(operation['operationId'])))
+      (paths[path] ??= {})[method] = /** @type {Json} */ (bare(strict(operation)))
+
+/** @type {Components} */
+const components = {}
+gather(paths)
+
+const slice = {
+  openapi: '3.0.3',
+  info: { title: `GitHub's REST API, cut out of @octokit/openapi ${version} (MIT)`, version },
+  paths,
+  components,
+}
+writeFileSync(join(root, 'test/support/github/openapi.json'), JSON.stringify(slice))
+
+/**
+ * GitHub takes no notice of a property it does not know; here it is a mistake.
+ * @param {Json} operation
+ */
+function strict(operation) {
+  const body = /** @type {{ content?: Record<string, { schema?: Json }> } | undefined} */ (
+    operation['requestBody']
+  )
+  const schema = body?.content?.['application/json']?.schema
+  if (schema?.['type'] === 'object') schema['additionalProperties'] = false
+  return operation
+}
+
+/**
+ * @param {unknown} value
+ * @param {boolean} isMap its keys are names, none of them a word of the description
+ * @returns {unknown}
+ */
+function bare(value, isMap = false) {
+  if (Array.isArray(value)) return value.map((item) => bare(item))
+  if (typeof value !== 'object' || value === null) return value
+  const kept = Object.entries(value).filter(([key]) => isMap || !WORDS.includes(key))
+  return Object.fromEntries(kept.map(([key, item]) => [key, bare(item, key === 'properties' && !isMap)]))
+}
+
+/**
+ * Adds whatever a piece of the description refers to.
+ * @param {unknown} value
+ */
+function gather(value) {
+  const [, kind, name] = /^#\/components\/(\w+)\/(.+)$/.exec(String(value)) ?? []
+  if (kind !== undefined && name !== undefined) gatherComponent(kind, name)
+  else if (typeof value === 'object' && value !== null) Object.values(value).forEach(gather)
+}
+
+/**
+ * @param {string} kind
+ * @param {string} name
+ */
+function gatherComponent(kind, name) {
+  const known = (components[kind] ??= {})
+  if (known[name] !== undefined) return
+  known[name] = bare(whole.components[kind]?.[name])
+  gather(known[name])
+}
