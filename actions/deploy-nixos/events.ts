@@ -1,5 +1,5 @@
 /** The events of protocol 1. */
-import type { ClosureDiff } from './closurediff.ts'
+import type { ClosureDiff } from '../shared/closurediff.ts'
 
 export interface Common {
   readonly seq: number

@@ -1,6 +1,6 @@
-import type { ClosureDiff } from './closurediff.ts'
-import type { Accepted, AwaitingConfirm, Event, EventOf, Phase, Result, Units } from './events.ts'
+import type { ClosureDiff } from '../shared/closurediff.ts'
 import { parseInstant } from '../shared/instant.ts'
+import type { Accepted, AwaitingConfirm, Event, EventOf, Phase, Result, Units } from './events.ts'
 
 /** One phase of the deploy, by the host's clock; `NaN` where it did not say. */
 export interface Span {

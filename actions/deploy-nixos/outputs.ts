@@ -1,6 +1,6 @@
+import { fitList, fitLists, type Fit } from '../shared/fit.ts'
 import type { Result } from './events.ts'
 import type { Facts } from './facts.ts'
-import { fitList, fitLists, type Fit } from './fit.ts'
 import type { Status } from './verdict.ts'
 
 export interface Outputs {

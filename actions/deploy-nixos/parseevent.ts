@@ -1,4 +1,4 @@
-import { diffIn } from './closurediff.ts'
+import { diffIn } from '../shared/closurediff.ts'
 import type {
   Accepted,
   AwaitingConfirm,

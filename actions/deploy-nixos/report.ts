@@ -1,7 +1,7 @@
 import { formatDuration } from '../shared/duration.ts'
 import { block, code, table, text } from '../shared/markdown.ts'
-import { closureSentence, failedUnitWords, packageWords, unitLists } from './changes.ts'
-import type { ClosureDiff } from './closurediff.ts'
+import { closureMarkdown } from '../shared/packagewords.ts'
+import { failedUnitWords, unitLists } from './changes.ts'
 import { lookOf, shortOf, type Ending } from './ending.ts'
 import type { Units } from './events.ts'
 import type { Facts, Trial } from './facts.ts'
@@ -23,7 +23,7 @@ export function summaryOf(facts: Facts, ending: Ending, durationMs: number): str
     section('Reboot required', rebootOf(facts)),
     section('Newly failed units', listOf(failedOf(facts))),
     section('Units', units && unitsOf(units)),
-    section('Closure', own.ledger.diff && closureOf(own.ledger.diff)),
+    section('Closure', own.ledger.diff && closureMarkdown(own.ledger.diff, MAX_ROWS)),
     section('Timeline', timelineOf(spans)),
     section('Warnings', listOf(warnings)),
     section('The trial by hand', trial && trialOf(facts, trial)),
@@ -132,16 +132,6 @@ function unitsOf({ changed }: Units): string {
 function wordsFor(names: readonly string[]): string {
   const more = names.length > MAX_ROWS ? ` and ${names.length - MAX_ROWS} more` : ''
   return `${names.slice(0, MAX_ROWS).map(code).join(' ')}${more}`
-}
-
-function closureOf(diff: ClosureDiff): string {
-  const packages = packageWords(diff)
-  const rows = packages
-    .slice(0, MAX_ROWS)
-    .map(({ name, from, to, size }) => [code(name), text(from), text(to), size])
-  const more = packages.length > MAX_ROWS ? `\n${packages.length - MAX_ROWS} more are in the log.\n` : ''
-  const list = rows.length === 0 ? '' : `\n${table(['Package', 'From', 'To', 'Size'], rows)}${more}`
-  return `${closureSentence(diff)}\n${list}`
 }
 
 function timelineOf(spans: readonly Span[]): string {

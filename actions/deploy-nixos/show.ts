@@ -1,7 +1,7 @@
+import { showClosure } from '../shared/packagewords.ts'
 import type { Log } from '../shared/ports.ts'
 import { annotationOf } from './annotations.ts'
-import { closureSentence, failedUnitWords, packageWords, unitLists } from './changes.ts'
-import type { ClosureDiff } from './closurediff.ts'
+import { failedUnitWords, unitLists } from './changes.ts'
 import type { Event, EventOf, LogText, Phase, Units } from './events.ts'
 
 /** What the phases of protocol 1 do; one of a newer host is shown by its name. */
@@ -49,7 +49,7 @@ const SHOW: { readonly [T in Event['type']]: (event: EventOf<T>, log: Log) => vo
   phase: showPhase,
   log: showLog,
   diff: ({ diff }, log) => {
-    showDiff(diff, log)
+    showClosure(diff, log)
   },
   units: showUnits,
   'awaiting-confirm': ({ deadline, secondsLeft }, log) => {
@@ -71,12 +71,6 @@ function showPhase({ name, state }: Phase, log: Log): void {
 function showLog({ text, error }: LogText, log: Log): void {
   log.host(`${text}\n`)
   if (error !== undefined) log.error(error.message, annotationOf(error))
-}
-
-function showDiff(diff: ClosureDiff, log: Log): void {
-  log.info(`Closure: ${closureSentence(diff)}`)
-  for (const { name, from, to, size } of packageWords(diff))
-    log.host(`${name}: ${from || '–'} → ${to || '–'} ${size}\n`)
 }
 
 function showUnits({ changed, newFailed }: Units, log: Log): void {

@@ -1,6 +1,6 @@
 const INSTANT = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d(?:\.\d{1,9})?)Z$/
 
-/** Milliseconds of somebody else's clock for `2026-01-31T12:00:00.123Z`, only good for differences; `NaN` if it is none. */
+/** `2026-01-31T12:00:00.123Z` in milliseconds since a midnight of long ago (UTC); `NaN` if it is none. */
 export function parseInstant(text: string): number {
   const match = INSTANT.exec(text)
   if (match === null) return NaN

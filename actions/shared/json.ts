@@ -1,5 +1,5 @@
 /**
- * Reading JSON that the host wrote. The host may be older, newer or hostile: what does not have the expected type
+ * Reading JSON that somebody else wrote, who may be older, newer or hostile: what does not have the expected type
  * counts as absent, so that nothing behind these functions has to look again.
  */
 export type Json = Readonly<Record<string, unknown>>

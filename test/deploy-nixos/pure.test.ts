@@ -1,9 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { annotationOf } from '../../actions/deploy-nixos/annotations.ts'
-import { closureSentence, formatBytes, packageWords } from '../../actions/deploy-nixos/changes.ts'
 import { newFacts } from '../../actions/deploy-nixos/facts.ts'
 import { parseInputs } from '../../actions/deploy-nixos/inputs.ts'
-import { parseInstant } from '../../actions/shared/instant.ts'
 import { EMPTY_LEDGER, recorded } from '../../actions/deploy-nixos/ledger.ts'
 import { deployIdOf, isDeployId, requests } from '../../actions/deploy-nixos/request.ts'
 import { parseStatus } from '../../actions/deploy-nixos/status.ts'
@@ -42,25 +40,6 @@ test('a request is what the protocol says', () => {
   expect(requests.attach('abcdefgh', 12)).toBe('attach abcdefgh 12')
 })
 
-describe('an instant', () => {
-  test.each([
-    '1970-01-01T00:00:00Z',
-    '2000-02-29T23:59:59.5Z',
-    '2024-02-29T00:00:00.001Z',
-    '2024-03-01T12:34:56.789Z',
-    '2025-12-31T23:59:59.999Z',
-    '2026-01-01T00:00:00Z',
-    '2100-03-01T00:00:00Z',
-  ])('%s is as far from another as Date says', (text) => {
-    const other = '2026-11-23T03:00:00Z'
-    expect(parseInstant(text) - parseInstant(other)).toBe(Date.parse(text) - Date.parse(other))
-  })
-
-  test.each(['', 'now', '2026-11-23', '2026-11-23T03:00:00+01:00'])('%p is none', (text) => {
-    expect(parseInstant(text)).toBeNaN()
-  })
-})
-
 describe('an annotation', () => {
   const title = 'Nix evaluation error'
   test.each([
@@ -89,31 +68,6 @@ describe('an annotation', () => {
     [{ file: '', line: 1, column: 1 }, { title }],
   ])('of %j', (error, annotation) => {
     expect(annotationOf({ ...error, message: '' })).toEqual(annotation)
-  })
-})
-
-describe('sizes and versions', () => {
-  test.each([
-    [0, '0 B'],
-    [999, '999 B'],
-    [1_000, '1 kB'],
-    [1_234_567, '1.2 MB'],
-    [2_500_000_000, '2.5 GB'],
-    [7e12, '7 TB'],
-  ])('%d bytes are %s', (bytes, words) => {
-    expect(formatBytes(bytes)).toBe(words)
-  })
-
-  test('a package without a version says so', () => {
-    const sizeBytes = { from: 3_000, to: 1_000 }
-    const diff = {
-      added: [],
-      removed: [],
-      changed: [{ name: 'etc', from: [], to: [''], sizeBytes }],
-      sizeBytes,
-    }
-    expect(packageWords(diff)).toEqual([{ name: 'etc', from: 'no version', to: 'no version', size: '−2 kB' }])
-    expect(closureSentence(diff)).toBe('1 changed, 0 added, 0 removed, 3 kB → 1 kB (−2 kB)')
   })
 })
 

@@ -1,4 +1,4 @@
-import { numberIn, objectIn, objectsIn, textIn, textsIn, type Json } from '../shared/json.ts'
+import { numberIn, objectIn, objectsIn, textIn, textsIn, type Json } from './json.ts'
 
 export interface Sizes {
   readonly from: number
