@@ -1,5 +1,5 @@
 import { formatDuration } from '../shared/duration.ts'
-import { block, code, table, text } from '../shared/markdown.ts'
+import { block, code, list, paragraph, section, table, text } from '../shared/markdown.ts'
 import { closureMarkdown } from '../shared/packagewords.ts'
 import { failedUnitWords, unitLists } from './changes.ts'
 import { lookOf, shortOf, type Ending } from './ending.ts'
@@ -21,11 +21,11 @@ export function summaryOf(facts: Facts, ending: Ending, durationMs: number): str
   const sections = [
     headOf(facts, ending, durationMs),
     section('Reboot required', rebootOf(facts)),
-    section('Newly failed units', listOf(failedOf(facts))),
+    section('Newly failed units', list(failedOf(facts))),
     section('Units', units && unitsOf(units)),
     section('Closure', own.ledger.diff && closureMarkdown(own.ledger.diff, MAX_ROWS)),
     section('Timeline', timelineOf(spans)),
-    section('Warnings', listOf(warnings)),
+    section('Warnings', list(warnings)),
     section('The trial by hand', trial && trialOf(facts, trial)),
     section(
       'Look at the host',
@@ -72,10 +72,6 @@ function headOf(facts: Facts, { status, sentence, details, hint }: Ending, durat
   return `${heading}\n\n${words.join('\n')}\n${table(['Status', text(status)], rows)}`
 }
 
-function paragraph(words: string): string {
-  return words.includes('\n') ? block(words) : `${text(words)}\n`
-}
-
 function rowsOf(facts: Facts): string[][] {
   const { request, host, protocol } = facts
   const { system, 'previous-system': previous, generation } = ofResult(facts)
@@ -95,17 +91,9 @@ function rowsOf(facts: Facts): string[][] {
   return rows.filter(([, value]) => value !== '').map(([name, value]) => [name, code(value)])
 }
 
-function section(title: string, body: string | false | undefined): string {
-  return body === undefined || body === false || body === '' ? '' : `#### ${title}\n\n${body}`
-}
-
-function listOf(items: readonly string[]): string {
-  return items.map((item) => `- ${text(item)}\n`).join('')
-}
-
 function rebootOf(facts: Facts): string {
   if (facts.reboot === 'done') return 'The host was rebooted and runs the new system.\n'
-  return listOf(finalResultOf(facts)?.rebootRequired ?? [])
+  return list(finalResultOf(facts)?.rebootRequired ?? [])
 }
 
 /** For who did not have the action boot it. */

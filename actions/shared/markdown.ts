@@ -16,6 +16,13 @@ export function code(raw: string): string {
   return `<code>${referenced(oneLine(raw))}</code>`
 }
 
+/** A foreign address behind words; one that is none, or that no browser should follow, is shown as it is. */
+export function link(words: string, url: string): string {
+  const { href = '', protocol = '' } = URL.canParse(url) ? new URL(url) : {}
+  if (!/^https?:$/.test(protocol) || href.length > MAX_LINE) return code(url)
+  return `<a href="${href.replace(/[^A-Za-z0-9/:.%-]/g, (mark) => `&#${mark.charCodeAt(0)};`)}">${text(words)}</a>`
+}
+
 /** Lines in a block of code. Not for table cells. */
 export function block(raw: string, language = ''): string {
   const lines = raw.split(/\r\n|\r|\n/).map((line) => visible(shortened(line)))
@@ -29,6 +36,20 @@ export function block(raw: string, language = ''): string {
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [header, header.map(() => '---'), ...rows]
   return lines.map((cells) => `| ${cells.join(' | ')} |\n`).join('')
+}
+
+/** Foreign words, as a block of code where they have several lines. */
+export function paragraph(words: string): string {
+  return words.includes('\n') ? block(words) : `${text(words)}\n`
+}
+
+export function list(items: readonly string[]): string {
+  return items.map((item) => `- ${text(item)}\n`).join('')
+}
+
+/** `''` where there is no body, which is Markdown already. */
+export function section(title: string, body: string | false | undefined): string {
+  return body === undefined || body === false || body === '' ? '' : `#### ${title}\n\n${body}`
 }
 
 const NOTE = '\n\nThis summary was longer than GitHub shows; the log has the rest.\n'

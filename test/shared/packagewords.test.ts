@@ -4,7 +4,9 @@ import {
   closureSentence,
   formatBytes,
   packageWords,
+  showClosure,
 } from '../../actions/shared/packagewords.ts'
+import { RecordingLog } from '../support/fakes.ts'
 
 describe('sizes and versions', () => {
   test.each([
@@ -21,14 +23,28 @@ describe('sizes and versions', () => {
   test('a package without a version says so', () => {
     const sizeBytes = { from: 3_000, to: 1_000 }
     const diff = {
-      added: [],
-      removed: [],
+      added: [{ name: 'jq', from: [], to: ['1.7'], sizeBytes: undefined }],
+      removed: [{ name: 'vim', from: ['9.0', '9.1'], to: [], sizeBytes: undefined }],
       changed: [{ name: 'etc', from: [], to: [''], sizeBytes }],
       sizeBytes,
     }
-    expect(packageWords(diff)).toEqual([{ name: 'etc', from: 'no version', to: 'no version', size: '−2 kB' }])
-    expect(closureSentence(diff)).toBe('1 changed, 0 added, 0 removed, 3 kB → 1 kB (−2 kB)')
+    expect(packageWords(diff)).toEqual([
+      { name: 'etc', from: 'no version', to: 'no version', size: '−2 kB' },
+      { name: 'jq', from: '', to: '1.7', size: '' },
+      { name: 'vim', from: '9.0, 9.1', to: '', size: '' },
+    ])
+    expect(closureSentence(diff)).toBe('1 changed, 1 added, 1 removed, 3 kB → 1 kB (−2 kB)')
   })
+})
+
+test('the log has a closure as a sentence and a line for each package', () => {
+  const log = new RecordingLog()
+  const removed = [{ name: 'vim', from: ['9'], to: [], sizeBytes: { from: 2_000, to: 0 } }]
+  showClosure({ added: [], removed, changed: [], sizeBytes: undefined }, log)
+  expect(log.entries).toEqual([
+    { kind: 'info', text: 'Closure: 0 changed, 0 added, 1 removed' },
+    { kind: 'host', text: 'vim: 9 → – −2 kB\n' },
+  ])
 })
 
 describe('a closure in Markdown', () => {

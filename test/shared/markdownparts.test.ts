@@ -1,0 +1,52 @@
+import { describe, expect, test } from '@jest/globals'
+import { marked } from 'marked'
+import { code, link, list, paragraph, section, table } from '../../actions/shared/markdown.ts'
+
+describe('a link', () => {
+  const href = (markdown: string): string =>
+    /href="([^"]*)"/.exec(marked.parse(markdown, { gfm: true, async: false }))?.[1] ?? ''
+
+  test('goes where it says', () => {
+    expect(link('build *1*', 'https://garnix.example/build/B5a')).toBe(
+      '<a href="https://garnix.example/build/B5a">build &#42;1&#42;</a>',
+    )
+    expect(
+      href(link('x', 'https://x.example/?a=1&b=2#c')).replaceAll(/&#(\d+);/g, (_, code) =>
+        String.fromCharCode(Number(code)),
+      ),
+    ).toBe('https://x.example/?a=1&b=2#c')
+  })
+
+  test.each([
+    'javascript:alert(1)',
+    'no address',
+    'data:text/html,x',
+    `https://x.example/${'y'.repeat(4_100)}`,
+    '',
+  ])('is none to %s', (url) => {
+    expect(link('x', url)).toBe(code(url))
+  })
+
+  test('stays in its cell and in its quotes', () => {
+    const markdown = table(['a'], [[link('x', 'https://x.example/a|b"c<d>`e\\|\n')]])
+    const html = marked.parse(markdown, { gfm: true, async: false })
+    expect(html.match(/<td>.*<\/td>/g)).toHaveLength(1)
+    expect(html.match(/<\w+/g)?.sort()).toEqual([
+      '<a',
+      '<table',
+      '<tbody',
+      '<td',
+      '<th',
+      '<thead',
+      '<tr',
+      '<tr',
+    ])
+  })
+})
+
+test('sections have a body, lists items, and paragraphs of several lines are blocks', () => {
+  expect(section('Title', list(['*a*', 'b']))).toBe('#### Title\n\n- &#42;a&#42;\n- b\n')
+  expect([section('Title', ''), section('Title', undefined), section('Title', false)]).toEqual(['', '', ''])
+  expect(paragraph('a_b *')).toBe('a_b &#42;\n')
+  expect(paragraph('a\nb')).toBe('```\na\nb\n```\n')
+})
