@@ -1,0 +1,42 @@
+/** What a wait may have found out. */
+import type { Miss, PathFacts } from '../../actions/garnix-wait/closure.ts'
+import type { Ending } from '../../actions/garnix-wait/ending.ts'
+import type { ConfigurationFacts, Facts } from '../../actions/garnix-wait/facts.ts'
+import { storePathOf } from './storepaths.ts'
+
+export const SHA = '95a89711a27f35b705a53947abe90e28d440604f'
+export const SYSTEM = storePathOf('nixos-system-vps-26.05')
+export const READY: Ending = { status: 'ready', sentence: 'Everything is there.', details: [] }
+export const CACHES = ['https://cache.nixos.org', 'https://cache.example.org'] as const
+
+export function found(name: string, more: Partial<PathFacts> = {}): PathFacts {
+  return { path: storePathOf(name), narSize: 1_000, fileSize: 400, references: [], cache: 0, ...more }
+}
+
+export function missed(name: string, neededBy: readonly string[] = []): Miss {
+  return {
+    path: storePathOf(name),
+    neededBy: neededBy.map((parent) => storePathOf(parent)),
+    reasons: [
+      { cache: CACHES[0], kind: 'absent', words: 'HTTP 404' },
+      { cache: CACHES[1], kind: 'untrusted', words: '' },
+    ],
+  }
+}
+
+export function configuration(more: Partial<ConfigurationFacts> = {}): ConfigurationFacts {
+  const closure = { found: [found('nixos-system-vps-26.05', { cache: 1 }), found('nginx-1.24')], missing: [] }
+  return {
+    name: 'vps-arm',
+    storePath: SYSTEM,
+    buildUrl: 'https://garnix.example/build/B5aPM2pB',
+    closure,
+    comparison: undefined,
+    moments: {},
+    ...more,
+  }
+}
+
+export function facts(configurations: readonly ConfigurationFacts[], more: Partial<Facts> = {}): Facts {
+  return { sha: SHA, caches: CACHES, configurations, warnings: [], ...more }
+}
