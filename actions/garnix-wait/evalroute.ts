@@ -51,7 +51,7 @@ async function sourceOf(question: EvalQuestion, signal?: AbortSignal): Promise<S
   const git = (...args: readonly string[]) => run(['git', '-C', workspace, ...args], options)
   const found = await git('rev-parse', '--show-toplevel', `${sha}^{commit}`)
   if (found === undefined) return 'there is no git here'
-  const [root = ''] = found.stdout.split('\n')
+  const root = found.stdout.replace(/\n.*$/s, '')
   if (found.code !== 0 || !root.startsWith('/'))
     return `${workspace} holds no checkout that has the commit${said(found)}`
   const folder = folderIn(await git('show', `${sha}:garnix.yaml`))
@@ -105,5 +105,5 @@ function said({ stderr }: Finished): string {
     .filter((line) => line !== '')
   const line =
     lines.findLast((line) => /^(?:error|fatal):/.test(line) && !/^error:$/.test(line)) ?? lines.at(-1) ?? ''
-  return line === '' ? '' : `: ${line.slice(0, 300)}`
+  return line === '' ? '' : `: ${line.length > 300 ? `${line.slice(0, 300)}…` : line}`
 }

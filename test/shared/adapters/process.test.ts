@@ -1,0 +1,163 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from '@jest/globals'
+import { runProgram } from '../../../actions/shared/adapters/process.ts'
+import type { RunOptions } from '../../../actions/shared/ports.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'nix-vps-process-'))
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const sh = (script: string, options: Partial<RunOptions> = {}) =>
+  runProgram(['sh', '-c', script], { timeoutMs: 30_000, ...options })
+
+/** Whether it runs; what nobody has waited for yet does not. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return false
+  }
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5))
+}
+
+describe('a program', () => {
+  test('is run to its end, in its folder, with nothing to read', async () => {
+    const finished = await sh('pwd; cat; echo wrong >&2; exit 7', { cwd: folder })
+    expect(finished).toEqual({ code: 7, stdout: `${folder}\n`, stderr: 'wrong\n' })
+  })
+
+  test('gets its arguments as they are: there is no shell', async () => {
+    const argument = '$(touch evil); `id` "x" \'y\' *\n'
+    const finished = await runProgram(['printf', '%s', argument], { timeoutMs: 30_000, cwd: folder })
+    expect(finished).toEqual({ code: 0, stdout: argument, stderr: '' })
+  })
+
+  test('that was killed has no code', async () => {
+    expect(await sh('kill -9 $$')).toMatchObject({ code: null })
+  })
+
+  test('that is not there is undefined; a folder that is not there is an error', async () => {
+    const missing = ['no-such-program-anywhere']
+    expect(await runProgram(missing, { timeoutMs: 1_000 })).toBeUndefined()
+    expect(await runProgram(missing, { timeoutMs: 1_000, cwd: folder })).toBeUndefined()
+    await expect(sh('true', { cwd: join(folder, 'none') })).rejects.toThrow(
+      /^sh could not be started: .*ENOENT/,
+    )
+  })
+
+  test('that may not be run is an error', async () => {
+    const file = join(folder, 'file')
+    writeFileSync(file, 'text', { mode: 0o644 })
+    await expect(runProgram([file], { timeoutMs: 1_000 })).rejects.toThrow(/could not be started: .*EACCES/)
+  })
+})
+
+describe('the environment of a program', () => {
+  const secrets = {
+    INPUT_TOKEN: '1',
+    'INPUT_INSTANCE-LOGIN': '1',
+    ACTIONS_RUNTIME_URL: '1',
+    ACTIONS_ID_TOKEN_REQUEST_URL: '1',
+    GITHUB_TOKEN: '1',
+    GITHUB_ENV: '1',
+    GH_ENTERPRISE_TOKEN: '1',
+    CACHIX_AUTH_TOKEN: '1',
+    my_token: '1',
+    AWS_SECRET_ACCESS_KEY: '1',
+    DB_PASSWORD: '1',
+    SSH_PRIVATE_KEY: '1',
+    APP_CREDENTIALS: '1',
+  }
+  const others = {
+    NIX_CONFIG: 'cores = 1',
+    RUNNER_TRACKING_ID: 'github_1',
+    HTTPS_PROXY: 'http://p',
+    SSH_AUTH_SOCK: '/s',
+  }
+
+  test('has what it needs, and neither inputs nor tokens', async () => {
+    const before = { ...process.env }
+    Object.assign(process.env, secrets, others)
+    try {
+      const { stdout = '' } = (await sh('env')) ?? {}
+      const names = stdout.split('\n').map((line) => line.split('=')[0] ?? '')
+      expect(names.filter((name) => name in secrets)).toEqual([])
+      expect(names).toEqual(expect.arrayContaining([...Object.keys(others), 'PATH']))
+    } finally {
+      for (const name of Object.keys({ ...secrets, ...others })) {
+        // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- an environment has no other way
+        delete process.env[name]
+      }
+      Object.assign(process.env, before)
+    }
+  })
+})
+
+describe('output', () => {
+  test('that is too long is cut: the beginning of the one stream is kept, the end of the other', async () => {
+    const script = 'seq 1 200000; seq 1 200000 >&2'
+    const { code, stdout = '', stderr = '' } = (await sh(script, { maxBytes: 100 })) ?? {}
+    expect([code, stdout.length, stderr.length]).toEqual([0, 100, 100])
+    expect(stdout).toMatch(/^1\n2\n3\n/)
+    expect(stderr).toMatch(/199999\n200000\n$/)
+  })
+
+  test('of two hundred megabytes takes little memory', async () => {
+    const before = process.memoryUsage().rss
+    const { code, stdout = '' } = (await sh('yes | head -c 100000000; yes | head -c 100000000 >&2')) ?? {}
+    expect([code, stdout.length]).toEqual([0, 4_194_304])
+    expect(process.memoryUsage().rss - before).toBeLessThan(80_000_000)
+  })
+
+  test('that is held open by what the program has left behind is not waited for', async () => {
+    const startedMs = performance.now()
+    const { stdout = '' } = (await sh('sleep 60 & echo $!')) ?? {}
+    expect(performance.now() - startedMs).toBeLessThan(10_000)
+    const pid = Number(stdout)
+    expect(pid).toBeGreaterThan(1)
+    await until(() => !isRunning(pid))
+  })
+})
+
+describe('a program that takes too long', () => {
+  test('is killed, with all that it has started', async () => {
+    const file = join(folder, 'late')
+    const finished = await sh(`sleep 60 & echo $! > ${file}; wait`, { timeoutMs: 300 })
+    expect(finished).toMatchObject({ code: null })
+    const pid = Number(readFileSync(file, 'utf8'))
+    await until(() => !isRunning(pid))
+  })
+
+  test('is killed by force if it does not end, and its code is none even if it has one', async () => {
+    const stubborn = await sh('trap "" TERM; while :; do sleep 1; done', { timeoutMs: 200 })
+    expect(stubborn).toMatchObject({ code: null })
+    const polite = await sh('trap "exit 0" TERM; while :; do sleep 0.05; done', { timeoutMs: 200 })
+    expect(polite).toMatchObject({ code: null })
+  })
+
+  test('is killed when nobody wants it any more', async () => {
+    const file = join(folder, 'unwanted')
+    const calling = new AbortController()
+    const running = sh(`sleep 60 & echo $! > ${file}; echo; wait`, { signal: calling.signal })
+    await until(() => Number(read(file)) > 1)
+    const reason = new Error('enough')
+    calling.abort(reason)
+    await expect(running).rejects.toBe(reason)
+    await until(() => !isRunning(Number(read(file))))
+    await expect(sh('true', { signal: calling.signal })).rejects.toBe(reason)
+  })
+})
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * What a Garnix instance tells of a commit, in its three code lines: upstream (`up`), OSSystems (`oss`) and joegoldin
+ * (`jg`).
+ */
+
+export type CodeLine = 'up' | 'oss' | 'jg'
+
+export interface ApiBuild {
+  readonly id: string
+  readonly name: string
+  /** `nixosConfiguration`, `package`, `check` … */
+  readonly kind: string
+  /** Its path; an instance tells it when the build is over, joegoldin's as soon as it is evaluated. */
+  readonly path?: string
+  /** `undefined` while it runs. */
+  status?: 'Success' | 'Failure' | 'Timeout' | 'Cancelled' | 'Skipped'
+  isUploaded?: boolean
+  wasAlreadyBuilt?: boolean
+}
+
+export interface ApiCommit {
+  readonly sha: string
+  readonly owner: string
+  readonly repo: string
+  readonly isPublic: boolean
+  /** Nothing but the summary is told before. */
+  isEvaluated: boolean
+  readonly builds: ApiBuild[]
+}
+
+export function toldCommit(commit: ApiCommit, line: CodeLine): Record<string, unknown> {
+  const { builds, isEvaluated } = commit
+  const isNew = line === 'jg'
+  return {
+    summary: {
+      repo_owner: commit.owner,
+      repo_name: commit.repo,
+      repo_is_public: commit.isPublic,
+      git_commit: commit.sha,
+      branch: 'main',
+      req_user: commit.owner,
+      start_time: '2026-11-23T12:00:00.123456Z',
+      succeeded: builds.filter(({ status }) => status === 'Success').length,
+      failed: builds.filter(({ status }) => status === 'Failure' || status === 'Timeout').length,
+      pending: builds.filter(({ status }) => status === undefined).length,
+      cancelled: builds.filter(({ status }) => status === 'Cancelled').length,
+      ...(isNew ? { running: 0, forge: 'github' } : {}),
+    },
+    builds: isEvaluated ? builds.map((build) => toldBuild(build, commit, line)) : [],
+    runs: [],
+    ...(isNew ? { running_build_ids: [], waiting_on: [] } : {}),
+  }
+}
+
+/** What is not known is left out; only the system is null. */
+function toldBuild(build: ApiBuild, commit: ApiCommit, line: CodeLine): Record<string, unknown> {
+  const { sha, owner, repo, isPublic } = commit
+  const { path, status, wasAlreadyBuilt } = build
+  const isPathKnown = path !== undefined && (line === 'jg' || status !== undefined)
+  return {
+    id: build.id,
+    repo_user: owner,
+    repo_name: repo,
+    branch: 'main',
+    repo_is_public: isPublic,
+    git_commit: sha,
+    package: build.name,
+    package_type: build.kind,
+    system: build.kind.endsWith('Configuration') ? null : 'x86_64-linux',
+    req_user: owner,
+    start_time: '2026-11-23T12:00:01.5Z',
+    github_run_id: 123_456,
+    wants_incrementalism: false,
+    eval_host: 'builder',
+    uploaded_to_cache: build.isUploaded ?? false,
+    ...known({ status, already_built: wasAlreadyBuilt }),
+    ...(isPathKnown ? { output_paths: { out: path } } : {}),
+    ...(line === 'jg' ? { forge: 'github' } : {}),
+  }
+}
+
+function known(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
+}
