@@ -39,6 +39,11 @@ for (const [path, methods] of Object.entries(whole.paths))
 /** @type {Components} */
 const components = {}
 gather(paths)
+// GitHub sets it after 14 days, as its documentation says; the description forgets it.
+const conclusion = /** @type {{ properties: { conclusion: { enum: string[] } } }} */ (
+  components['schemas']?.['check-run']
+)
+conclusion.properties.conclusion.enum.push('stale')
 
 const slice = {
   openapi: '3.0.3',
@@ -70,7 +75,12 @@ function bare(value, isMap = false) {
   if (Array.isArray(value)) return value.map((item) => bare(item))
   if (typeof value !== 'object' || value === null) return value
   const kept = Object.entries(value).filter(([key]) => isMap || !WORDS.includes(key))
-  return Object.fromEntries(kept.map(([key, item]) => [key, bare(item, key === 'properties' && !isMap)]))
+  const copy = Object.fromEntries(
+    kept.map(([key, item]) => [key, bare(item, key === 'properties' && !isMap)]),
+  )
+  // An enumeration has to name null as well, says JSON Schema; GitHub's says it beside it.
+  if (copy['nullable'] === true && Array.isArray(copy['enum'])) copy['enum'].push(null)
+  return copy
 }
 
 /**

@@ -28,7 +28,7 @@ export function garnixVerdict({ names, runs, appSlug, isConfirmed }: GarnixView)
   // GitHub's own Actions may have jobs of any name.
   const foreign = runs.filter(({ app }) => app !== 'github-actions')
   const ours = appSlug === undefined ? foreign : foreign.filter(({ app }) => app === appSlug.toLowerCase())
-  const apps = [...new Set(ours.map(({ app }) => app))]
+  const apps = [...new Set(ours.map(({ app }) => app))].sort()
   if (apps.length > 1) return { kind: 'failed', problems: [{ kind: 'ambiguous', apps }] }
   const evaluation = newestOf(ours.filter(({ name }) => name === EVALUATION))
   const parts = names.map((name) => {
