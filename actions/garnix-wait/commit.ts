@@ -41,8 +41,8 @@ export function parseCommit(body: string): Commit | undefined {
 }
 
 /** The build of a NixOS configuration. */
-export function systemBuild(commit: Commit | undefined, configuration: string): Build | undefined {
-  return commit?.builds.find(({ kind, name }) => kind === 'nixosConfiguration' && name === configuration)
+export function systemBuild(builds: readonly Build[], configuration: string): Build | undefined {
+  return builds.find(({ kind, name }) => kind === 'nixosConfiguration' && name === configuration)
 }
 
 function buildIn(fields: Json): Build {

@@ -27,7 +27,7 @@ export function apiRoute(ask: (signal?: AbortSignal) => Promise<InstanceAnswer>)
 }
 
 function replyIn(commit: Commit, configuration: string): Reply {
-  const build = systemBuild(commit, configuration)
+  const build = systemBuild(commit.builds, configuration)
   // All builds appear together, once the flake is evaluated.
   if (commit.builds.length === 0) return silent('the commit is not evaluated yet', false)
   if (build === undefined)

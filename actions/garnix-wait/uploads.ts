@@ -1,8 +1,9 @@
 /** Why an instance has not uploaded what it built, by its log and its own word. */
 import { formatDuration } from '../shared/duration.ts'
 import { formatBytes } from '../shared/packagewords.ts'
-import { systemBuild, type Build, type Commit } from './commit.ts'
-import type { Diagnosis, Missing, Seen } from './seen.ts'
+import { systemBuild, type Build } from './commit.ts'
+import type { Miss } from './closure.ts'
+import type { Diagnosis, Seen } from './seen.ts'
 import { cacheLinesIn } from './uploadedline.ts'
 
 /** After so long without a new path no upload goes on any more; garnix's own watch over its cache gives up then. */
@@ -11,7 +12,7 @@ const UPLOAD_MS = 600_000
 const BELIEVED_MS = 300_000
 
 export function tooLarge({ missing, text }: Seen): Diagnosis | undefined {
-  const absent = new Set(missing.map(({ path }) => path))
+  const absent = new Set(missing.filter(isNowhere).map(({ path }) => path))
   const found = cacheLinesIn(text).tooLarge.filter(({ path }) => absent.has(path))
   if (found.length === 0) return undefined
   const words = found.map(
@@ -30,21 +31,20 @@ export function tooLarge({ missing, text }: Seen): Diagnosis | undefined {
 /** Only of paths that are nowhere: what is somewhere, but cannot be used, says nothing about uploads. */
 export function notUploaded({ missing, commit, configuration, quietMs }: Seen): Diagnosis | undefined {
   if (quietMs === undefined || !missing.some(isNowhere)) return undefined
-  const build = systemBuild(commit, configuration)
-  const isLate = quietMs >= UPLOAD_MS
-  // Without the word of the instance it is the same.
-  if (build?.isUploaded !== true) return isLate ? failed(quietMs) : uploading
-  return !isLate && isAnyUploading(commit) ? uploadingElsewhere : lost(build, quietMs)
+  const builds = commit?.builds ?? []
+  const build = systemBuild(builds, configuration)
+  if (build?.isUploaded !== true) return unfinished(quietMs, build)
+  return quietMs < UPLOAD_MS && builds.some(isUploading) ? uploadingElsewhere : lost(build, quietMs)
 }
 
-export function isNowhere({ reasons }: Missing): boolean {
-  return reasons.every(({ kind }) => kind === 'absent')
+/** No cache has it, and all have said so. */
+export function isNowhere({ reasons }: Miss): boolean {
+  return reasons.length > 0 && reasons.every(({ kind }) => kind === 'absent')
 }
 
 /** Paths that two builds have in common are claimed by one of them, and the other one counts as uploaded first. */
-function isAnyUploading(commit: Commit | undefined): boolean {
-  const builds = commit?.builds ?? []
-  return builds.some(({ status, isUploaded }) => status === '' || (status === 'Success' && !isUploaded))
+function isUploading({ status, isUploaded }: Build): boolean {
+  return status === '' || (status === 'Success' && !isUploaded)
 }
 
 const uploading: Diagnosis = {
@@ -82,11 +82,14 @@ function lost({ wasAlreadyBuilt }: Build, quietMs: number): Diagnosis {
   }
 }
 
-function failed(quietMs: number): Diagnosis {
+/** Without the word of the instance it looks the same. */
+function unfinished(quietMs: number, build: Build | undefined): Diagnosis {
+  if (quietMs < UPLOAD_MS) return uploading
+  const doubt = build === undefined ? ' The API of the instance, which knows more, did not tell.' : ''
   return {
     kind: 'upload-failed',
     isFinal: false,
-    words: `The build is done, and for ${formatDuration(quietMs)} nothing more was uploaded: most likely an upload has failed.`,
+    words: `The build is done, and for ${formatDuration(quietMs)} nothing more was uploaded: most likely an upload has failed.${doubt}`,
     advice:
       'The instance tries it again only after ten hours, with the next build; its log, which whoever runs it can read, has the reason.',
   }
