@@ -1,7 +1,7 @@
 /** Why an instance has not uploaded what it built, by its log and its own word. */
 import { formatDuration } from '../shared/duration.ts'
 import { formatBytes } from '../shared/packagewords.ts'
-import { systemBuild, type Build, type Commit } from './commit.ts'
+import { systemBuild, type Build } from './commit.ts'
 import type { Miss } from './closure.ts'
 import type { Diagnosis, Seen } from './seen.ts'
 import { cacheLinesIn } from './uploadedline.ts'
@@ -28,19 +28,18 @@ export function tooLarge({ missing, text }: Seen): Diagnosis | undefined {
   }
 }
 
-const UNKNOWN: Pick<Commit, 'builds'> = { builds: [] }
-
 /** Only of paths that are nowhere: what is somewhere, but cannot be used, says nothing about uploads. */
-export function notUploaded({
-  missing,
-  commit = UNKNOWN,
-  configuration,
-  quietMs,
-}: Seen): Diagnosis | undefined {
+export function notUploaded(seen: Seen): Diagnosis | undefined {
+  const { missing, configuration, quietMs } = seen
   if (quietMs === undefined || !missing.some(isNowhere)) return undefined
-  const build = systemBuild(commit.builds, configuration)
+  const builds = buildsIn(seen)
+  const build = systemBuild(builds, configuration)
   if (build?.isUploaded !== true) return unfinished(quietMs, build)
-  return quietMs < UPLOAD_MS && commit.builds.some(isUploading) ? uploadingElsewhere : lost(build, quietMs)
+  return quietMs < UPLOAD_MS && builds.some(isUploading) ? uploadingElsewhere : lost(build, quietMs)
+}
+
+function buildsIn({ commit }: Seen): readonly Build[] {
+  return commit?.builds ?? []
 }
 
 /** No cache has it, and all have said so. */
