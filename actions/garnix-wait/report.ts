@@ -11,7 +11,7 @@ import {
   type ConfigurationFacts,
   type Facts,
 } from './facts.ts'
-import { chainWords, reasonWords } from './misswords.ts'
+import { chainWords } from './misswords.ts'
 import { sharesOf, sizesOf, type Sizes } from './sizes.ts'
 import { NAMELESS } from './targets.ts'
 import { MOMENTS, momentWords } from './timeline.ts'
@@ -102,7 +102,7 @@ function missingMarkdown(misses: readonly Miss[]): string {
   if (misses.length === 0) return ''
   const items = misses.slice(0, MAX_MISSING).map((miss) => {
     const needed = chainWords(miss) === '' ? '' : `, needed by ${text(chainWords(miss))}`
-    const reasons = miss.reasons.map((reason) => `  - ${code(reason.cache)} ${text(reasonWords(reason))}\n`)
+    const reasons = miss.reasons.map(({ cache, words }) => `  - ${code(cache)}: ${text(words)}\n`)
     return `- ${code(miss.path)}${needed}\n${reasons.join('')}`
   })
   const more = misses.length > MAX_MISSING ? `\n${misses.length - MAX_MISSING} more are in the log.\n` : ''

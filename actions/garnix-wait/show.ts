@@ -1,7 +1,7 @@
 import { showClosure } from '../shared/packagewords.ts'
 import type { Log } from '../shared/ports.ts'
 import { missingOf, type Facts } from './facts.ts'
-import { chainWords, reasonWords } from './misswords.ts'
+import { chainWords } from './misswords.ts'
 
 /** Nobody reads more, and the runner would spend minutes on them. */
 const MAX_MISSING = 5_000
@@ -25,7 +25,7 @@ function showMissing(facts: Facts, log: Log): void {
   for (const miss of misses.slice(0, MAX_MISSING)) {
     const chain = chainWords(miss)
     log.host(`${miss.path}${chain === '' ? '' : ` ← ${chain}`}\n`)
-    for (const reason of miss.reasons) log.host(`  ${reason.cache} ${reasonWords(reason)}\n`)
+    for (const { cache, words } of miss.reasons) log.host(`  ${cache}: ${words}\n`)
   }
   if (misses.length > MAX_MISSING) log.info(`${misses.length - MAX_MISSING} more are not shown.`)
   log.endGroup()

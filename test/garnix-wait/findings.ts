@@ -18,8 +18,8 @@ export function missed(name: string, neededBy: readonly string[] = []): Miss {
     path: storePathOf(name),
     neededBy: neededBy.map((parent) => storePathOf(parent)),
     reasons: [
-      { cache: CACHES[0], kind: 'absent', words: 'HTTP 404' },
-      { cache: CACHES[1], kind: 'untrusted', words: '' },
+      { cache: CACHES[0], kind: 'absent', words: 'it answers 404' },
+      { cache: CACHES[1], kind: 'untrusted', words: 'it is signed by other-1 alone' },
     ],
   }
 }

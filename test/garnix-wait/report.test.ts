@@ -77,8 +77,8 @@ describe('the summary', () => {
     const markdown = summaryOf(facts([configuration({ closure })]), { ...READY, status: 'missing' }, 0)
     const path = (name: string) => `<code>${storePathOf(name)}</code>`
     const reasons = [
-      '  - <code>https&#58;//cache.nixos.org</code> does not have it (HTTP 404)\n',
-      '  - <code>https&#58;//cache.example.org</code> has it, but signed by none of the keys\n',
+      '  - <code>https&#58;//cache.nixos.org</code>: it answers 404\n',
+      '  - <code>https&#58;//cache.example.org</code>: it is signed by other-1 alone\n',
     ].join('')
     expect(markdown).toContain(
       `#### Missing\n\n- ${path('b')}, needed by etc ← system\n${reasons}- ${path('root')}\n${reasons}`,

@@ -20,8 +20,8 @@ describe('the log', () => {
     const closure = { found: [], missing: [missed('b', ['system', 'etc']), missed('root')] }
     const diff = closureDiffOf([found('nginx-1.22')], [found('nginx-1.24')])
     const reasons = [
-      'host   https://cache.nixos.org does not have it (HTTP 404)',
-      'host   https://cache.example.org has it, but signed by none of the keys',
+      'host   https://cache.nixos.org: it answers 404',
+      'host   https://cache.example.org: it is signed by other-1 alone',
     ]
     expect(
       shown(
