@@ -20,7 +20,7 @@ export function packageOf(path: StorePath): Package {
   const [, name, rest] = /^(.+?)-(\d.*)$/.exec(whole) ?? []
   if (name === undefined || rest === undefined) return { name: whole, version: '' }
   const parts = rest.split('-')
-  const last = parts.findLastIndex((part, at) => at === 0 || !OUTPUTS.has(part))
+  const last = parts.findLastIndex((part) => !OUTPUTS.has(part))
   return { name, version: parts.slice(0, last + 1).join('-') }
 }
 
@@ -35,10 +35,10 @@ export function byText(one: string, other: string): number {
   return one < other ? -1 : 1
 }
 
-/** In the order of texts, a number with more digits is larger, and a word ends before any character. */
+/** Puts its length, as a character, before each number: the order of texts is then that of numbers. */
 function sortKeyOf(version: string): string {
   return version.replace(/\d+/g, (digits) => {
     const number = digits.replace(/^0+(?=\d)/, '')
-    return `\0${String.fromCharCode(number.length)}${number}`
+    return `${String.fromCharCode(number.length)}${number}`
   })
 }

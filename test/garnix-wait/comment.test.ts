@@ -21,12 +21,21 @@ describe('the comment', () => {
     const conversation = new Conversation()
     const others = Array.from({ length: 250 }, (_, id) => stored(id, { body: 'LGTM' }))
     const strange = { id: 500, body: null, user: null }
+    const idless = { ...stored(500), id: null }
     const evil = stored(501, { login: 'mallory', body: COMMENT.body })
     const ghost = { ...stored(502), user: null }
     const another = stored(503, { body: `<!-- nix-vps garnix-wait web -->\n${MARKER}` })
-    conversation.comments = [...others, strange, evil, ghost, another, stored(504, { body: `${MARKER}old` })]
+    conversation.comments = [
+      ...others,
+      strange,
+      idless,
+      evil,
+      ghost,
+      another,
+      stored(504, { body: `${MARKER}old` }),
+    ]
     await conversation.keep()
-    expect(conversation.comments.slice(250)).toEqual([strange, evil, ghost, another, stored(504)])
+    expect(conversation.comments.slice(250)).toEqual([strange, idless, evil, ghost, another, stored(504)])
     expect(conversation.asked.filter((route) => route === 'GET comments')).toHaveLength(3)
   })
 

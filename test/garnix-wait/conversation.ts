@@ -8,7 +8,7 @@ const REPOSITORY = { owner: 'acme', repo: 'infra' }
 const BOT = 'github-actions[bot]'
 
 interface Stored {
-  readonly id: number
+  readonly id: number | null
   readonly user: { readonly login: string } | null
   body: string | null
 }
@@ -35,7 +35,9 @@ export class Conversation {
     const [, refusal] = Object.entries(this.refusals).find(([start]) => route.startsWith(start)) ?? []
     if (refusal !== undefined) return { headers: {}, data: {}, ...refusal }
     const isOfRepository = parameters['owner'] === 'acme' && parameters['repo'] === 'infra'
-    if (route !== 'POST /graphql' && !isOfRepository) return { status: 404, headers: {}, data: {} }
+    const isAsItShould =
+      route === 'POST /graphql' ? Object.keys(parameters).join() === 'query' : isOfRepository
+    if (!isAsItShould) return { status: 404, headers: {}, data: {} }
     return { status: 200, headers: {}, data: this.#answer(route, parameters) }
   }
 

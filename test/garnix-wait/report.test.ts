@@ -49,6 +49,11 @@ describe('the summary', () => {
     expect(isGreen(status)).toBe(title.startsWith('✅'))
   })
 
+  test('names no configuration that has no name', () => {
+    const markdown = summaryOf(facts([configuration({ name: '-' })]), READY, 0)
+    expect(markdown.split('\n')[0]).toBe('### ✅ Everything can be fetched: <code>95a89711a27f</code>')
+  })
+
   test('has what each configuration is, and what each cache gives of all of them together', () => {
     const web = configuration({
       name: 'web',
@@ -72,7 +77,7 @@ describe('the summary', () => {
   test('names who needs what is missing, and what each cache says', () => {
     const closure = {
       found: [found('nginx-1.24')],
-      missing: [missed('b', ['system', 'etc']), missed('root')],
+      missing: [missed('b', ['_system_', 'etc']), missed('root')],
     }
     const markdown = summaryOf(facts([configuration({ closure })]), { ...READY, status: 'missing' }, 0)
     const path = (name: string) => `<code>${storePathOf(name)}</code>`
@@ -81,7 +86,7 @@ describe('the summary', () => {
       '  - <code>https&#58;//cache.example.org</code>: it is signed by other-1 alone\n',
     ].join('')
     expect(markdown).toContain(
-      `#### Missing\n\n- ${path('b')}, needed by etc ← system\n${reasons}- ${path('root')}\n${reasons}`,
+      `#### Missing\n\n- ${path('b')}, needed by etc ← &#95;system&#95;\n${reasons}- ${path('root')}\n${reasons}`,
     )
     expect(markdown).toContain('| 1 found, 2 missing |  |  |')
     expect(markdown).not.toContain('Deploy by hand')

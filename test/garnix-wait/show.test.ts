@@ -25,6 +25,7 @@ describe('the log', () => {
     ]
     expect(
       shown(
+        configuration({ name: 'alone' }),
         configuration({ closure, comparison: { with: SYSTEM, diff } }),
         configuration({ name: 'web', comparison: { with: SYSTEM, why: 'the caches lack a path of it' } }),
       ),

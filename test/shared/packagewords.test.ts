@@ -40,9 +40,11 @@ describe('sizes and versions', () => {
 test('the log has a closure as a sentence and a line for each package', () => {
   const log = new RecordingLog()
   const removed = [{ name: 'vim', from: ['9'], to: [], sizeBytes: { from: 2_000, to: 0 } }]
-  showClosure({ added: [], removed, changed: [], sizeBytes: undefined }, log)
+  const added = [{ name: 'jq', from: [], to: ['1'], sizeBytes: undefined }]
+  showClosure({ added, removed, changed: [], sizeBytes: undefined }, log)
   expect(log.entries).toEqual([
-    { kind: 'info', text: 'Closure: 0 changed, 0 added, 1 removed' },
+    { kind: 'info', text: 'Closure: 0 changed, 1 added, 1 removed' },
+    { kind: 'host', text: 'jq: – → 1 \n' },
     { kind: 'host', text: 'vim: 9 → – −2 kB\n' },
   ])
 })
