@@ -52,8 +52,7 @@ export async function askForNarInfo(
   try {
     return { info: parseNarInfo(answer.body, path) }
   } catch (error) {
-    if (!(error instanceof ActionError)) throw error
-    return { refusal: { kind: 'unusable', words: error.message } }
+    return { refusal: { kind: 'unusable', words: expected(error).message } }
   }
 }
 
@@ -70,12 +69,17 @@ export async function answerOrRefusal(
     return await answer
   } catch (error) {
     signal.throwIfAborted()
-    // Anything else is no word of the cache.
-    if (!(error instanceof ActionError)) throw error
-    const isNoName = fieldOf(error.cause, 'code') === 'ENOTFOUND'
-    const words = error.message.replace(/\.$/, '')
+    const { cause, message } = expected(error)
+    const isNoName = fieldOf(cause, 'code') === 'ENOTFOUND'
+    const words = message.replace(/\.$/, '')
     return { kind: 'unreachable', words, ...(isNoName ? { isFinal: true } : {}) }
   }
+}
+
+/** Anything else is no word of the cache. */
+function expected(error: unknown): ActionError {
+  if (error instanceof ActionError) return error
+  throw error
 }
 
 /** `undefined` if the answer holds what was asked for, as far as its status says. */

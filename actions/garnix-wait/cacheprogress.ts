@@ -1,6 +1,6 @@
 /** What is said while a closure is waited for: only what has changed, and no list that never ends. */
 import type { Log } from '../shared/ports.ts'
-import type { Closure, Miss } from './closure.ts'
+import { closureOf, type Closure, type Miss } from './closure.ts'
 import { nameOf } from './storepath.ts'
 
 /** So many names of missing paths are told. */
@@ -17,8 +17,9 @@ export function tellProgress(log: Log): TellProgress {
   }
 }
 
-function wordsFor({ found }: Closure, misses: readonly Miss[]): string {
-  const has = found.size === 1 ? 'The caches have 1 path' : `The caches have ${found.size} paths`
+function wordsFor(closure: Closure, misses: readonly Miss[]): string {
+  const count = closureOf(closure).length
+  const has = `The caches have ${count} ${count === 1 ? 'path' : 'paths'} of the closure`
   if (misses.length === 0) return `${has}: all that is needed.`
   const names = misses.slice(0, NAMES).map(({ path }) => nameOf(path))
   const rest = misses.length > NAMES ? ` and ${misses.length - NAMES} more` : ''

@@ -37,6 +37,8 @@ export type CacheVerdict =
     }
 
 const PAUSE = { baseMs: 2_000, capMs: 15_000 }
+/** The last look needs time for its answers, or all it would tell is that there was none. */
+const LAST_LOOK_MS = 2_000
 
 /**
  * Walks again and again until nothing is missing, the deadline has passed, or it shows that waiting is no use. Each
@@ -81,7 +83,7 @@ async function repeat(wait: Wait): Promise<CacheVerdict> {
     if (misses.length > 0) await infos.all
     const troubles = troublesOf(closure, rules.caches, infos.known)
     if (misses.length === 0) return { kind: 'complete', troubles }
-    if (until.deadline.passed() || troubles.some((trouble) => trouble.isFinal))
+    if (until.deadline.remainingMs() <= LAST_LOOK_MS || troubles.some((trouble) => trouble.isFinal))
       return { kind: 'incomplete', misses, isUntrusted: misses.every(isUntrusted), troubles }
     if (closure.found.size > before) attempt = 1
     if (await pause(backoffMs(attempt, PAUSE, world.random), world.clock, { ...until, hurry })) {
@@ -100,7 +102,7 @@ async function pause(ms: number, clock: Clock, { deadline, signal, hurry }: Paus
   if (hurry?.aborted === true) return true
   const either = hurry === undefined ? signal : AbortSignal.any([signal, hurry])
   try {
-    await clock.sleep(Math.min(ms, deadline.remainingMs()), either)
+    await clock.sleep(Math.min(ms, deadline.remainingMs() - LAST_LOOK_MS), either)
     return false
   } catch (error) {
     if (signal.aborted) throw error

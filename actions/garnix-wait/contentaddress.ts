@@ -49,9 +49,9 @@ function hexOf({ bytes }: Hash): string {
   return Buffer.from(bytes).toString('hex')
 }
 
-/** 32 bytes laid over each other to the 20 of a store path. */
-function folded(bytes: Uint8Array): Uint8Array {
-  const short = new Uint8Array(20)
-  for (const [at, byte] of bytes.entries()) short[at % 20] = (short[at % 20] ?? 0) ^ byte
+/** Its bytes laid over each other to the 20 of a store path. */
+function folded(bytes: Buffer): Buffer {
+  const short = Buffer.alloc(20)
+  for (const [at, byte] of bytes.entries()) short.writeUInt8(short.readUInt8(at % 20) ^ byte, at % 20)
   return short
 }

@@ -43,7 +43,7 @@ export function parseNarInfo(text: string, path: StorePath): NarInfo {
     fileSize: optionalSizeIn(fields),
     references: referencesIn(fields),
     signatures: fields.get('Sig') ?? [],
-    ca: fields.get('CA')?.at(-1) ?? '',
+    ca: last(fields, 'CA'),
   }
 }
 
@@ -67,14 +67,19 @@ function splitAt(line: string, end: number): readonly [string, string] {
   return [line.slice(0, end), line.slice(end + 2)]
 }
 
+/** As in Nix, the last one counts; `''` if there is none. */
+function last(fields: Fields, name: string): string {
+  return fields.get(name)?.at(-1) ?? ''
+}
+
 function required(fields: Fields, name: string): string {
-  const value = fields.get(name)?.at(-1) ?? ''
+  const value = last(fields, name)
   if (value === '') throw new ActionError(`its narinfo has no ${name}`)
   return value
 }
 
 function wrong(fields: Fields, name: string): ActionError {
-  return new ActionError(`its narinfo has the ${name} '${shown(fields.get(name)?.at(-1) ?? '')}'`)
+  return new ActionError(`its narinfo has the ${name} '${shown(last(fields, name))}'`)
 }
 
 function sizeIn(fields: Fields, name: string): number {

@@ -9,27 +9,22 @@ const DIGITS = '0123456789abcdfghijklmnpqrsvwxyz'
 /** The digits go from the last byte to the first, and the lowest bit of a byte is its first. */
 export function toNix32(bytes: Uint8Array): string {
   const length = nix32Length(bytes.length)
-  return Array.from({ length }, (_, at) => DIGITS[digitAt(bytes, 5 * (length - 1 - at))]).join('')
-}
-
-function digitAt(bytes: Uint8Array, bit: number): number {
-  const [low = 0, high = 0] = bytes.subarray(bit >> 3, (bit >> 3) + 2)
-  return ((low | (high << 8)) >> (bit & 7)) & 31
+  const padded = Buffer.concat([bytes, Buffer.alloc(2)])
+  const digitAt = (bit: number) => DIGITS[(padded.readUInt16LE(bit >> 3) >> (bit & 7)) & 31]
+  return Array.from({ length }, (_, at) => digitAt(5 * (length - 1 - at))).join('')
 }
 
 /** `undefined` for what is not `size` bytes in base 32; bits that lie outside of them count as such. */
 export function fromNix32(text: string, size: number): Uint8Array | undefined {
   if (text.length !== nix32Length(size)) return undefined
-  const bytes = new Uint8Array(size + 1)
+  const padded = Buffer.alloc(size + 2)
   for (let at = 0; at < text.length; at++) {
     const value = DIGITS.indexOf(text.charAt(text.length - 1 - at))
     if (value === -1) return undefined
-    const bits = value << ((5 * at) & 7)
     const byte = (5 * at) >> 3
-    bytes[byte] = (bytes[byte] ?? 0) | (bits & 255)
-    bytes[byte + 1] = (bytes[byte + 1] ?? 0) | (bits >> 8)
+    padded.writeUInt16LE(padded.readUInt16LE(byte) | (value << ((5 * at) & 7)), byte)
   }
-  return bytes[size] === 0 ? bytes.subarray(0, size) : undefined
+  return padded.readUInt16LE(size) === 0 ? Uint8Array.from(padded.subarray(0, size)) : undefined
 }
 
 function nix32Length(size: number): number {

@@ -74,12 +74,15 @@ class Walk {
     const reached = [...paths]
     for (let path = reached.pop(); path !== undefined; path = reached.pop()) {
       if (this.#seen.has(path)) continue
+      if (this.#seen.size === MAX_PATHS) {
+        this.#end.reject(tooMany(this.#closure.roots))
+        return
+      }
       this.#seen.add(path)
       const facts = this.#closure.found.get(path)
       if (facts === undefined) this.#askAll(path)
       else for (const reference of facts.references) reached.push(reference)
     }
-    if (this.#seen.size > MAX_PATHS) this.#end.reject(tooMany(this.#closure.roots))
   }
 
   #askAll(path: StorePath): void {

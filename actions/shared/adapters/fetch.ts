@@ -19,16 +19,16 @@ interface Agents {
 
 /** Ends an exchange before its time; lighter than an AbortSignal, of which there would be thousands. */
 class Stop {
-  #reason: unknown
-  #act: ((reason: unknown) => void) | undefined
+  #reason: Error | undefined
+  #act: ((reason: Error) => void) | undefined
 
-  now(reason: unknown): void {
+  now(reason: Error): void {
     this.#reason ??= reason
-    this.#act?.(this.#reason)
+    this.#act?.(reason)
   }
 
   /** What is to be done then; at once if it is late. */
-  does(act: (reason: unknown) => void): void {
+  does(act: (reason: Error) => void): void {
     this.#act = act
     if (this.#reason !== undefined) act(this.#reason)
   }
@@ -52,7 +52,7 @@ export function newFetch(): Fetch {
       stop.now(new Error(`no answer within ${formatDuration(timeoutMs)}`))
     }, timeoutMs)
     const giveUp = (): void => {
-      stop.now(signal?.reason)
+      stop.now(signal?.reason as Error)
     }
     signal?.addEventListener('abort', giveUp)
     try {
@@ -119,7 +119,7 @@ function requestFor({ url, options: { headers, body } }: Exchange, agents: Agent
 
 function exchanged(request: ClientRequest, { options, stop }: Exchange): Promise<FetchAnswer> {
   return new Promise((resolve, reject) => {
-    const fail = (error: unknown): void => {
+    const fail = (error: Error): void => {
       reject(error)
       request.destroy()
     }
