@@ -31,16 +31,17 @@ function attributeOf(name: string): string {
 
 /** How many characters have to be put in, taken out or changed. */
 function distance(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, at) => at)
+  let row = Array.from({ length: other.length }, (_, at) => at + 1)
+  let total = other.length
   for (let at = 0; at < one.length; at++) {
-    const next = [at + 1]
-    for (const [column, above] of row.slice(1).entries()) {
-      const diagonal = row[column] ?? Infinity
-      const left = next[column] ?? Infinity
-      const isSame = other[column] === one[at]
-      next.push(Math.min(above + 1, left + 1, diagonal + (isSame ? 0 : 1)))
-    }
-    row = next
+    let diagonal = at
+    total = at + 1
+    row = row.map((above, column) => {
+      const changed = diagonal + (other[column] === one[at] ? 0 : 1)
+      total = Math.min(above + 1, total + 1, changed)
+      diagonal = above
+      return total
+    })
   }
-  return row.at(-1) ?? Infinity
+  return total
 }
