@@ -1,5 +1,6 @@
 /** What an instance of garnix says about a commit: `GET /api/commits/<sha>`. Fields that are absent mean null there. */
 import { objectIn, objectsIn, parseObject, textIn, type Json } from '../shared/json.ts'
+import { timeIn } from './buildlog.ts'
 import { ofBaseName, STORE, type StorePath } from './storepath.ts'
 
 export interface Build {
@@ -10,6 +11,8 @@ export interface Build {
   readonly name: string
   /** `Success`, `Failure`, `Timeout`, `Cancelled`, with some also `Skipped`; `''` while it goes on. */
   readonly status: string
+  /** `2026-01-31T12:00:00Z`, `undefined` while it goes on. */
+  readonly endTime: string | undefined
   /** Known when the build ends; with some instances as soon as it is evaluated. */
   readonly storePath: StorePath | undefined
   /** A hint only: it is set when there was nothing to upload as well. */
@@ -52,6 +55,7 @@ function buildIn(fields: Json): Build {
     kind: textIn(fields['package_type']),
     name: textIn(fields['package']),
     status: textIn(fields['status']),
+    endTime: timeIn(fields['end_time']),
     storePath: path.startsWith(`${STORE}/`) ? ofBaseName(path.slice(STORE.length + 1)) : undefined,
     isUploaded: fields['uploaded_to_cache'] === true,
     wasAlreadyBuilt: fields['already_built'] === true,

@@ -4,7 +4,16 @@
  */
 import { messageOf } from '../shared/errors.ts'
 import type { Clock, Fetch, FetchAnswer } from '../shared/ports.ts'
-import { commitIn, loginIn, type Asked, type InstanceAnswer, type LoginAnswer } from './instanceanswer.ts'
+import {
+  commitIn,
+  loginIn,
+  type Asked,
+  type InstanceAnswer,
+  type LoginAnswer,
+  type Refusal,
+} from './instanceanswer.ts'
+import { logPageIn } from './buildlog.ts'
+import type { Build } from './commit.ts'
 import type { Instance as Given } from './inputs.ts'
 
 export interface Address {
@@ -29,6 +38,8 @@ export interface InstanceWorld {
 const ANSWER_MS = 15_000
 /** A thousand builds, the most it lists, take less than one. */
 const MAX_BYTES = 8_388_608
+/** Of 4,096 lines each; the first one is nearly always the only one. */
+const MAX_PAGES = 5
 /** A login is good for an hour. */
 const LOGIN_MS = 3_000_000
 const GONE = /(?:^|\.)garnix\.io$/
@@ -63,25 +74,54 @@ export class Instance {
 
   /** Asks for the commit: one request, and another one for a login. Rejects with the signal's reason only. */
   async ask(address: Address | undefined, signal?: AbortSignal): Promise<InstanceAnswer> {
-    const { credentials, repository, sha } = this.#question
     if (address === undefined)
       return refusal("no check run links to an instance, and 'instance-url' is not given", false)
-    const hindrance = hindranceAt(address, credentials !== undefined)
+    const asked = this.#asked(address)
+    const answer = await this.#get(address, `/api/commits/${asked.sha}`, signal)
+    return 'kind' in answer ? answer : commitIn(answer, asked)
+  }
+
+  /**
+   * What the instance itself wrote into the log of a build since its end, which is what it tells of its cache: the text
+   * of a check run has no more than the last hundred lines. `''` if it is not to be had.
+   */
+  async ownLines(address: Address, { id, endTime }: Build, signal?: AbortSignal): Promise<string> {
+    const path = `/api/build/${encodeURIComponent(id)}/logs`
+    const lines: string[] = []
+    let after = endTime
+    for (let pages = 0; pages < MAX_PAGES; pages++) {
+      const query = after === undefined ? '' : `?after=${encodeURIComponent(after)}`
+      const answer = await this.#get(address, `${path}${query}`, signal)
+      const page = 'kind' in answer ? undefined : logPageIn(answer.body)
+      lines.push(...(page?.own ?? []))
+      after = page?.next
+      if (after === undefined) break
+    }
+    return lines.join('\n')
+  }
+
+  #asked({ url }: Address): Asked {
+    const { credentials, repository, sha } = this.#question
+    return { url, login: credentials?.login, repository, sha }
+  }
+
+  /** With a login where there are credentials. */
+  async #get(
+    address: Address,
+    path: string,
+    signal: AbortSignal | undefined,
+  ): Promise<FetchAnswer | Refusal> {
+    const hindrance = hindranceAt(address, this.#question.credentials !== undefined)
     if (hindrance !== undefined) return refusal(hindrance, true)
     try {
-      return await this.#commit({ url: address.url, login: credentials?.login, repository, sha }, signal)
+      const login = await this.#login(this.#asked(address), signal)
+      if (login?.kind === 'none') return login
+      const headers = login === undefined ? {} : { authorization: login.authorization }
+      return await this.#fetch(`${address.url}${path}`, { headers }, signal)
     } catch (error) {
       signal?.throwIfAborted()
       return refusal(messageOf(error).replace(/\.$/, ''), false)
     }
-  }
-
-  async #commit(asked: Asked, signal: AbortSignal | undefined): Promise<InstanceAnswer> {
-    const login = await this.#login(asked, signal)
-    if (login?.kind === 'none') return login
-    const headers = login === undefined ? {} : { authorization: login.authorization }
-    const url = `${asked.url}/api/commits/${asked.sha}`
-    return commitIn(await this.#fetch(url, { headers }, signal), asked)
   }
 
   /** To whoever comes with a login that has run out, the instance answers as to anybody else; so none may run out. */
@@ -125,6 +165,6 @@ function hindranceAt({ url, isFound }: Address, hasCredentials: boolean): string
   return undefined
 }
 
-function refusal(words: string, isFinal: boolean): InstanceAnswer {
+function refusal(words: string, isFinal: boolean): Refusal {
   return { kind: 'none', words, isFinal }
 }

@@ -21,8 +21,8 @@ function miss(path: StorePath, ...kinds: readonly ReasonKind[]): Miss {
 const found = (cache: number) => ({ path: ROOT, narSize: 1, fileSize: 1, references: [], cache })
 
 function build(fields: Partial<Build> = {}): Build {
-  const rest = { id: 'B5aPM2pB', kind: 'nixosConfiguration', name: 'web', storePath: ROOT }
-  return { ...rest, status: 'Success', isUploaded: true, wasAlreadyBuilt: false, ...fields }
+  const rest = { id: 'B5aPM2pB', kind: 'nixosConfiguration', name: 'web', endTime: undefined }
+  return { ...rest, storePath: ROOT, status: 'Success', isUploaded: true, wasAlreadyBuilt: false, ...fields }
 }
 
 function commitWith(...builds: readonly Build[]): Commit {

@@ -147,6 +147,10 @@ describe('the path that nix evaluates', () => {
   })
 })
 
+test('an evaluation is dear', () => {
+  expect(routeFor(SHA).isDear).toBe(true)
+})
+
 describe('without what it takes', () => {
   const answering =
     (answers: Readonly<Record<string, Finished | undefined>>): RunProgram =>

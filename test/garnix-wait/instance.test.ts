@@ -4,7 +4,7 @@ import { newFetch } from '../../actions/shared/adapters/fetch.ts'
 import type { Fetch, FetchOptions } from '../../actions/shared/ports.ts'
 import { FakeClock } from '../support/fakes.ts'
 import { GarnixApi, type Gate } from '../support/garnixapi.ts'
-import type { ApiBuild, ApiCommit, CodeLine } from '../support/garnixcommit.ts'
+import { END, type ApiBuild, type ApiCommit, type CodeLine } from '../support/garnixcommit.ts'
 import { SHA } from './given.ts'
 
 const PATH = '/nix/store/00000000000000000000000000000000-nixos-system-web-26.11'
@@ -56,9 +56,9 @@ describe.each(LINES)('an instance of code line %s', (line) => {
         repository: 'me/servers',
         isPublic: true,
         builds: [
-          told({ status: 'Success', storePath: PATH, isUploaded: true }),
+          told({ status: 'Success', endTime: END, storePath: PATH, isUploaded: true }),
           told({ id: 'x0000001', name: 'fmt', kind: 'check' }),
-          told({ name: 'db', status: 'Failure' }),
+          told({ name: 'db', status: 'Failure', endTime: END }),
           told({ id: 'x0000002', name: 'mail', storePath: isEarly ? PATH : undefined }),
         ],
       },
@@ -99,7 +99,14 @@ test('an instance that finds a commit by its hash alone may tell of a fork', asy
 
 function told(fields: Record<string, unknown>): Record<string, unknown> {
   const rest = { id: 'B5aPM2pB', kind: 'nixosConfiguration', name: 'web', status: '' }
-  return { ...rest, storePath: undefined, isUploaded: false, wasAlreadyBuilt: false, ...fields }
+  return {
+    ...rest,
+    endTime: undefined,
+    storePath: undefined,
+    isUploaded: false,
+    wasAlreadyBuilt: false,
+    ...fields,
+  }
 }
 
 describe('a login', () => {
@@ -125,7 +132,7 @@ describe('a login', () => {
       words: `${api.url} refuses the login of me: 'instance-token' has to be one of this user's access tokens, with scope 'api'`,
       isFinal: true,
     })
-    })
+  })
 
   test('that may not see the repository learns of no commit', async () => {
     await using api = await instanceWith(undefined)
@@ -133,20 +140,6 @@ describe('a login', () => {
       kind: 'none',
       words: `${api.url} does not know the commit, or me may not see it`,
       isFinal: false,
-    })
-  })
-
-  test.each([
-    ['no token', '{"expiresAt":"2026-11-23T13:00:00Z"}'],
-    ['a token that would end its header', '{"token":"a\\r\\nx-evil: 1"}'],
-    ['no JSON', 'token'],
-  ])('answered with %s is none', async (_, body) => {
-    const fetch: Fetch = async () => ({ status: 200, headers: {}, body })
-    const instance = new Instance({ ...QUESTION, credentials: ME }, world(fetch))
-    expect(await instance.ask(given('https://g.example'))).toEqual({
-      kind: 'none',
-      words: 'https://g.example answers, but not as garnix does: is it one?',
-      isFinal: true,
     })
   })
 })

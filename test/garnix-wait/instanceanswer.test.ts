@@ -68,7 +68,7 @@ describe('an answer', () => {
     ]
     const body = JSON.stringify({ summary: summary({ repo_is_public: 'yes' }), builds })
     const none = {
-      ...{ id: '', kind: '', name: '', status: '', storePath: undefined },
+      ...{ id: '', kind: '', name: '', status: '', endTime: undefined, storePath: undefined },
       ...{ isUploaded: false, wasAlreadyBuilt: false },
     }
     expect(await meaningOf({ body })).toEqual({
@@ -117,6 +117,20 @@ describe('an answer', () => {
   ])('that is a page: %j', async (answer) => {
     expect(await meaningOf(answer)).toMatchObject({
       words: expect.stringContaining('a web page'),
+      isFinal: true,
+    })
+  })
+})
+
+describe('an answer to a login', () => {
+  test.each([
+    ['no token', '{"expiresAt":"2026-11-23T13:00:00Z"}'],
+    ['a token that would end its header', '{"token":"a\\r\\nx-evil: 1"}'],
+    ['no JSON', 'token'],
+  ])('with %s is none', async (_, body) => {
+    expect(await meaningOf({ body }, { credentials: { login: 'me', token: 'secret-token' } })).toEqual({
+      kind: 'none',
+      words: 'https://g.example answers, but not as garnix does: is it one?',
       isFinal: true,
     })
   })

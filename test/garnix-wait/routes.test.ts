@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { Build, Commit } from '../../actions/garnix-wait/commit.ts'
 import type { InstanceAnswer } from '../../actions/garnix-wait/instanceanswer.ts'
 import { silent, type Reply, type Route } from '../../actions/garnix-wait/pathsearch.ts'
-import { apiRoute, textRoute } from '../../actions/garnix-wait/routes.ts'
+import { apiRoute, recordedRoute, textRoute } from '../../actions/garnix-wait/routes.ts'
 import type { StorePath } from '../../actions/garnix-wait/storepath.ts'
 import { cacheLinesIn } from '../../actions/garnix-wait/uploadedline.ts'
 import { SHA, pathNamed as path } from './given.ts'
@@ -52,7 +52,13 @@ describe('lines about the cache in the log of a build', () => {
 })
 
 function build(fields: Partial<Build>): Build {
-  const rest = { status: '', storePath: undefined, isUploaded: false, wasAlreadyBuilt: false }
+  const rest = {
+    status: '',
+    endTime: undefined,
+    storePath: undefined,
+    isUploaded: false,
+    wasAlreadyBuilt: false,
+  }
   return { id: 'B5aPM2pB', kind: 'nixosConfiguration', name: 'web', ...rest, ...fields }
 }
 
@@ -115,4 +121,13 @@ describe("the route of the check run's text", () => {
       silent('no line of it tells of the upload of a system', false),
     )
   })
+})
+
+test('none of these is too dear to be asked only to compare', () => {
+  const routes = [recordedRoute, apiRoute(async () => answer()), textRoute(() => undefined)]
+  expect(routes.map(({ isDear }) => isDear)).toEqual([false, false, false])
+})
+
+test('closures are not recorded yet, which does not change by asking again', async () => {
+  expect(await replyOf(recordedRoute)).toEqual(silent('this release records none', true))
 })

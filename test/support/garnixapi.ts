@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { toldCommit, type ApiCommit, type CodeLine } from './garnixcommit.ts'
+import { toldCommit, toldLog, type ApiCommit, type CodeLine } from './garnixcommit.ts'
 
 /** What stands before the API: nothing, a login for browsers, a proxy whose instance is down, or one that is silent. */
 export type Gate = 'open' | 'login-page' | 'login-redirect' | 'unauthorized' | 'down' | 'silent'
@@ -17,6 +17,8 @@ export class GarnixApi implements AsyncDisposable {
   /** Those who may read private repositories. */
   readonly users: User[] = []
   gate: Gate = 'open'
+  /** Lines of a log in one answer. */
+  pageSize = 4_096
   /** `GET /api/commits/…`, in the order they came. */
   readonly asked: string[] = []
   readonly #line: CodeLine
@@ -58,6 +60,7 @@ export class GarnixApi implements AsyncDisposable {
     else if (this.gate !== 'open') gates[this.gate](response)
     else if (asked === 'POST /api/auth/jwt') this.#login(request, response)
     else if (asked.startsWith('GET /api/commits/')) this.#commit(request, response)
+    else if (asked.startsWith('GET /api/build/')) this.#log(request, response)
     else response.writeHead(404).end()
   }
 
@@ -81,17 +84,29 @@ export class GarnixApi implements AsyncDisposable {
     json(response, { token, expiresAt: '2026-11-23T13:00:00.000000Z' })
   }
 
+  #log({ url = '', headers }: IncomingMessage, response: ServerResponse): void {
+    const { pathname, searchParams } = new URL(url, this.url)
+    const visible = this.commits.filter(({ isPublic }) => isPublic || this.#isLoggedIn(headers))
+    const builds = visible.flatMap((commit) => commit.builds)
+    const build = builds.find(({ id }) => pathname === `/api/build/${id}/logs`)
+    if (build === undefined) notFound(response, 'Build')
+    else json(response, toldLog(build, searchParams.get('after'), this.pageSize))
+  }
+
+  #isLoggedIn({ authorization = '' }: IncomingMessage['headers']): boolean {
+    return this.#logins.includes(authorization)
+  }
+
   /** A login that is not valid is none, and a commit that one may not see is one that is not there. */
   #commit({ url = '', headers }: IncomingMessage, response: ServerResponse): void {
     const sha = url.slice('/api/commits/'.length)
-    const isLoggedIn = this.#logins.includes(headers.authorization ?? '')
+    const isLoggedIn = this.#isLoggedIn(headers)
     const found = this.commits.find((commit) => commit.sha === sha && (commit.isPublic || isLoggedIn))
     // Upstream looks for the commit alone and then whether it may be seen; OSSystems takes the first that may be.
     const first = this.commits.find((commit) => commit.sha === sha)
     const commit = this.#line === 'oss' || found === first ? found : undefined
     if (commit === undefined) {
-      const message = `Commit '${sha}' not found. Either it doesn't exist, or you don't have access to it.`
-      response.writeHead(404).end(JSON.stringify({ status: 'error', message }))
+      notFound(response, `Commit '${sha}'`)
       return
     }
     json(response, toldCommit(commit, this.#line))
@@ -121,6 +136,12 @@ function json(response: ServerResponse, value: unknown): void {
 function page(response: ServerResponse, status: number, words: string): void {
   const html = `<!DOCTYPE html><html><head><title>${words}</title></head><body>${words}</body></html>`
   response.writeHead(status, { 'content-type': 'text/html; charset=utf-8' }).end(html)
+}
+
+/** JSON without a type, as all errors about what there is not. */
+function notFound(response: ServerResponse, what: string): void {
+  const message = `${what} not found. Either it doesn't exist, or you don't have access to it.`
+  response.writeHead(404).end(JSON.stringify({ status: 'error', message }))
 }
 
 /** In the form of a JWT. */

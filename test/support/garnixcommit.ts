@@ -15,6 +15,8 @@ export interface ApiBuild {
   /** `undefined` while it runs. */
   status?: 'Success' | 'Failure' | 'Timeout' | 'Cancelled' | 'Skipped'
   isUploaded?: boolean
+  /** Its log since it ended: those without `by` are the instance's own. */
+  readonly log?: { readonly by?: string; readonly text: string }[]
   wasAlreadyBuilt?: boolean
 }
 
@@ -27,6 +29,9 @@ export interface ApiCommit {
   isEvaluated: boolean
   readonly builds: ApiBuild[]
 }
+
+/** When all builds end. */
+export const END = '2026-11-23T12:10:00.25Z'
 
 export function toldCommit(commit: ApiCommit, line: CodeLine): Record<string, unknown> {
   const { builds, isEvaluated } = commit
@@ -74,6 +79,7 @@ function toldBuild(build: ApiBuild, commit: ApiCommit, line: CodeLine): Record<s
     eval_host: 'builder',
     uploaded_to_cache: build.isUploaded ?? false,
     ...known({ status, already_built: wasAlreadyBuilt }),
+    ...(status === undefined ? {} : { end_time: END }),
     ...(isPathKnown ? { output_paths: { out: path } } : {}),
     ...(line === 'jg' ? { forge: 'github' } : {}),
   }
@@ -81,4 +87,17 @@ function toldBuild(build: ApiBuild, commit: ApiCommit, line: CodeLine): Record<s
 
 function known(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
+}
+
+/** A page of lines, the first of which is written a second after the build has ended, and each a second later. */
+export function toldLog({ log = [], status }: ApiBuild, after: string | null, pageSize: number): unknown {
+  const afterMs = after === null ? 0 : Date.parse(after)
+  const lines = log
+    .map(({ by, text }, at) => {
+      const timestamp = new Date(Date.parse(END) + (at + 1) * 1_000).toISOString()
+      return { timestamp, ...known({ package: by }), log_message: text }
+    })
+    .filter(({ timestamp }) => Date.parse(timestamp) > afterMs)
+  const logs = lines.slice(0, pageSize)
+  return { finished: status !== undefined && logs.length < pageSize, max_page_size: pageSize, logs }
 }
