@@ -30,7 +30,7 @@ export function summaryOf(facts: Facts, ending: Ending, durationMs: number): str
     section('Timeline', timelineOf(facts)),
     ...facts.configurations.map((one) => comparisonMarkdown(one, MAX_PACKAGES)),
     section('Warnings', list(facts.warnings)),
-    section('Deploy by hand', byHandOf(facts)),
+    section('Deploy by hand', ending.status === 'ready' && byHandOf(facts)),
   ]
   return sections.filter((part) => part !== '').join('\n')
 }

@@ -4,7 +4,7 @@ import { mkdtempDisposableSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { byHand } from '../../actions/garnix-wait/byhand.ts'
-import { storePathOf } from './storepaths.ts'
+import { storePath } from '../support/binarycache.ts'
 
 /** Runs the commands in a shell that has Nix's programs, which only say what they were asked for. */
 function run(commands: string, end = 'exit 0'): string {
@@ -16,7 +16,7 @@ function run(commands: string, end = 'exit 0'): string {
 }
 
 describe('a deploy by hand', () => {
-  const system = storePathOf('nixos-system-vps-26.05?x=1')
+  const system = storePath('nixos-system-vps-26.05?x=1')
 
   test('fetches without building and without what was missed before, then switches', () => {
     expect(run(byHand(system)).split('\n')).toEqual([
@@ -32,7 +32,7 @@ describe('a deploy by hand', () => {
   })
 
   test('of anything but a NixOS system fetches it', () => {
-    expect(run(byHand(storePathOf('hello-2.12')))).toMatch(/^nix-store .*-hello-2\.12\n$/)
-    expect(byHand(storePathOf('hello-2.12'))).not.toContain('switch')
+    expect(run(byHand(storePath('hello-2.12')))).toMatch(/^nix-store .*-hello-2\.12\n$/)
+    expect(byHand(storePath('hello-2.12'))).not.toContain('switch')
   })
 })

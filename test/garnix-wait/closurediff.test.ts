@@ -1,10 +1,22 @@
 import { describe, expect, test } from '@jest/globals'
 import { closureDiffOf } from '../../actions/garnix-wait/closurediff.ts'
 import { byVersion, packageOf } from '../../actions/garnix-wait/drvname.ts'
+import type { StorePath } from '../../actions/garnix-wait/storepath.ts'
+import { storePath } from '../support/binarycache.ts'
+import { seeded } from '../support/graph.ts'
 import { askHostHalf } from './hosthalf.ts'
-import { numbersFrom, storePathOf } from './storepaths.ts'
 
-const sized = (name: string, narSize: number, salt?: number) => ({ path: storePathOf(name, salt), narSize })
+const sized = (name: string, narSize: number) => ({ path: storePath(name), narSize })
+/** Another path of the same name. */
+const rebuilt = (name: string, narSize: number) => ({
+  path: `${storePath('another').slice(0, 44)}${name}` as StorePath,
+  narSize,
+})
+
+function numbersFrom(seed: number): (limit: number) => number {
+  const random = seeded(seed)
+  return (limit) => Math.floor(random() * limit)
+}
 
 describe('the package of a path', () => {
   const NAMES = [
@@ -23,7 +35,7 @@ describe('the package of a path', () => {
   ] as const
 
   test.each(NAMES)('%s', (whole, name, version) => {
-    expect(packageOf(storePathOf(whole))).toEqual({ name, version })
+    expect(packageOf(storePath(whole))).toEqual({ name, version })
   })
 
   test('is what the host half says of it', () => {
@@ -45,7 +57,7 @@ describe('the package of a path', () => {
     const names = Array.from({ length: 2_000 }, () =>
       Array.from({ length: 1 + random(5) }, () => pieces[random(pieces.length)]).join('-'),
     ).filter((name) => name !== '')
-    const paths = [...NAMES.map(([whole]) => whole), ...names].map((name) => storePathOf(name))
+    const paths = [...NAMES.map(([whole]) => whole), ...names].map((name) => storePath(name))
     expect(paths.map(packageOf).map(({ name, version }) => [name, version])).toEqual(
       askHostHalf('[closure.name_and_version(path) for path in value]', paths),
     )
@@ -54,7 +66,7 @@ describe('the package of a path', () => {
   test('loses the same names of outputs there', () => {
     const outputs = askHostHalf('sorted(closure._OUTPUTS)', null) as string[]
     expect(outputs.length).toBeGreaterThan(30)
-    for (const output of outputs) expect(packageOf(storePathOf(`a-1-${output}`)).version).toBe('1')
+    for (const output of outputs) expect(packageOf(storePath(`a-1-${output}`)).version).toBe('1')
   })
 })
 
@@ -77,7 +89,7 @@ describe('the difference of two closures', () => {
     const after = [
       sized('hello-2.13', 120),
       sized('hello-2.13-doc', 10),
-      sized('same-1', 8, 2),
+      rebuilt('same-1', 8),
       sized('New-3', 50),
       sized('unit-b.service', 2),
       sized('two-1', 1),

@@ -3,9 +3,9 @@ import { closureDiffOf } from '../../actions/garnix-wait/closurediff.ts'
 import { comparisonOf } from '../../actions/garnix-wait/comparison.ts'
 import { summaryOf } from '../../actions/garnix-wait/report.ts'
 import { configuration, facts, found, missed, READY } from './findings.ts'
-import { storePathOf } from './storepaths.ts'
+import { storePath } from '../support/binarycache.ts'
 
-const OLD = storePathOf('nixos-system-vps-25.11')
+const OLD = storePath('nixos-system-vps-25.11')
 
 describe('a comparison', () => {
   const whole = { found: [found('a-1')], missing: [] }

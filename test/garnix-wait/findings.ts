@@ -2,21 +2,21 @@
 import type { Miss, PathFacts } from '../../actions/garnix-wait/closure.ts'
 import type { Ending } from '../../actions/garnix-wait/ending.ts'
 import type { ConfigurationFacts, Facts } from '../../actions/garnix-wait/facts.ts'
-import { storePathOf } from './storepaths.ts'
+import { storePath } from '../support/binarycache.ts'
 
 export const SHA = '95a89711a27f35b705a53947abe90e28d440604f'
-export const SYSTEM = storePathOf('nixos-system-vps-26.05')
+export const SYSTEM = storePath('nixos-system-vps-26.05')
 export const READY: Ending = { status: 'ready', sentence: 'Everything is there.', details: [] }
 export const CACHES = ['https://cache.nixos.org', 'https://cache.example.org'] as const
 
 export function found(name: string, more: Partial<PathFacts> = {}): PathFacts {
-  return { path: storePathOf(name), narSize: 1_000, fileSize: 400, references: [], cache: 0, ...more }
+  return { path: storePath(name), narSize: 1_000, fileSize: 400, references: [], cache: 0, ...more }
 }
 
 export function missed(name: string, neededBy: readonly string[] = []): Miss {
   return {
-    path: storePathOf(name),
-    neededBy: neededBy.map((parent) => storePathOf(parent)),
+    path: storePath(name),
+    neededBy: neededBy.map((parent) => storePath(parent)),
     reasons: [
       { cache: CACHES[0], kind: 'absent', words: 'it answers 404' },
       { cache: CACHES[1], kind: 'untrusted', words: 'it is signed by other-1 alone' },

@@ -4,7 +4,7 @@ import { outputsOf } from '../../actions/garnix-wait/outputs.ts'
 import { MAX_OUTPUT } from '../../actions/shared/fit.ts'
 import { manifestOf } from '../support/manifest.ts'
 import { configuration, facts, found, missed, SHA, SYSTEM } from './findings.ts'
-import { storePathOf } from './storepaths.ts'
+import { storePath } from '../support/binarycache.ts'
 
 const READY = { status: 'ready', durationMs: 61_499 } as const
 
@@ -52,8 +52,8 @@ describe('the outputs', () => {
     expect(parsed(values, 'closure-paths')).toEqual({})
     expect(parsed(values, 'download-size')).toEqual({})
     expect(parsed(values, 'missing')).toEqual([
-      { path: storePathOf('b-1'), neededBy: [storePathOf('r'), storePathOf('a-1')] },
-      { path: storePathOf('c-1'), neededBy: [] },
+      { path: storePath('b-1'), neededBy: [storePath('r'), storePath('a-1')] },
+      { path: storePath('c-1'), neededBy: [] },
     ])
   })
 

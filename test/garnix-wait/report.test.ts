@@ -1,12 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
+import { byHand } from '../../actions/garnix-wait/byhand.ts'
 import { closureDiffOf } from '../../actions/garnix-wait/closurediff.ts'
 import { isGreen } from '../../actions/garnix-wait/ending.ts'
 import { badInputsSummary, summaryOf } from '../../actions/garnix-wait/report.ts'
 import { parseInstant } from '../../actions/shared/instant.ts'
 import { configuration, facts, found, missed, READY, SHA, SYSTEM } from './findings.ts'
-import { storePathOf } from './storepaths.ts'
+import { storePath } from '../support/binarycache.ts'
 
-const OLD = storePathOf('nixos-system-vps-25.11')
+const OLD = storePath('nixos-system-vps-25.11')
 
 /** The cells of each row of the table below a heading. */
 function rowsBelow(title: string, markdown: string): readonly (readonly string[])[] {
@@ -49,6 +50,14 @@ describe('the summary', () => {
     expect(isGreen(status)).toBe(title.startsWith('✅'))
   })
 
+  test('says how to deploy by hand what may be deployed', () => {
+    const failed = { ...READY, status: 'failed' } as const
+    expect(summaryOf(facts([configuration()]), READY, 0)).toContain(
+      `\n\n\`\`\`sh\n${byHand(SYSTEM)}\n\`\`\`\n`,
+    )
+    expect(summaryOf(facts([configuration()]), failed, 0)).not.toContain('Deploy by hand')
+  })
+
   test('names no configuration that has no name', () => {
     const markdown = summaryOf(facts([configuration({ name: '-' })]), READY, 0)
     expect(markdown.split('\n')[0]).toBe('### ✅ Everything can be fetched: <code>95a89711a27f</code>')
@@ -80,7 +89,7 @@ describe('the summary', () => {
       missing: [missed('b', ['_system_', 'etc']), missed('root')],
     }
     const markdown = summaryOf(facts([configuration({ closure })]), { ...READY, status: 'missing' }, 0)
-    const path = (name: string) => `<code>${storePathOf(name)}</code>`
+    const path = (name: string) => `<code>${storePath(name)}</code>`
     const reasons = [
       '  - <code>https&#58;//cache.nixos.org</code>: it answers 404\n',
       '  - <code>https&#58;//cache.example.org</code>: it is signed by other-1 alone\n',
@@ -106,8 +115,8 @@ describe('the summary', () => {
       { ...READY, status: 'missing' },
       0,
     )
-    expect(markdown).toContain(storePathOf('lost-49'))
-    expect(markdown).not.toContain(storePathOf('lost-50'))
+    expect(markdown).toContain(storePath('lost-49'))
+    expect(markdown).not.toContain(storePath('lost-50'))
     expect(markdown).toContain('\n10 more are in the log.\n')
     expect(markdown).toContain('\n50 more are in the log.\n')
     expect(markdown).toContain(`needed by ${Array(6).fill('deep').join(' ← ')} ← … ← deep`)

@@ -3,7 +3,7 @@ import { closureDiffOf } from '../../actions/garnix-wait/closurediff.ts'
 import { showFacts } from '../../actions/garnix-wait/show.ts'
 import { RecordingLog } from '../support/fakes.ts'
 import { configuration, facts, found, missed, SYSTEM } from './findings.ts'
-import { storePathOf } from './storepaths.ts'
+import { storePath } from '../support/binarycache.ts'
 
 function shown(...configurations: readonly ReturnType<typeof configuration>[]): readonly string[] {
   const log = new RecordingLog()
@@ -31,9 +31,9 @@ describe('the log', () => {
       ),
     ).toEqual([
       'group Missing paths: 2',
-      `host ${storePathOf('b')} ← etc ← system`,
+      `host ${storePath('b')} ← etc ← system`,
       ...reasons,
-      `host ${storePathOf('root')}`,
+      `host ${storePath('root')}`,
       ...reasons,
       'endgroup',
       `group Changes of vps-arm, compared with ${SYSTEM}`,
