@@ -20,7 +20,7 @@ export function githubRequest(token: string): GitHubRequest {
     const either = signal === undefined ? timeout : AbortSignal.any([timeout, signal])
     const headers = etag === undefined ? HEADERS : { ...HEADERS, 'if-none-match': etag }
     try {
-      return await request(route, { ...parameters, headers, request: { signal: either } })
+      return await request(route, { ...parameters, ...placeOf(route), headers, request: { signal: either } })
     } catch (error) {
       signal?.throwIfAborted()
       const answer = answerIn(error)
@@ -29,6 +29,12 @@ export function githubRequest(token: string): GitHubRequest {
       throw new ActionError(`${route}: ${why}.`, { cause: error })
     }
   }
+}
+
+/** An Enterprise server has its REST API at /api/v3, and its GraphQL at /api/graphql. */
+function placeOf(route: string): { baseUrl?: string } {
+  const apiUrl = process.env['GITHUB_API_URL'] ?? ''
+  return route === 'POST /graphql' && apiUrl !== '' ? { baseUrl: apiUrl.replace(/\/v3\/?$/, '') } : {}
 }
 
 async function connected(token: string) {

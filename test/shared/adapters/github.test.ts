@@ -66,6 +66,22 @@ describe('an answer', () => {
     expect(github.state.comments.map(({ issue, body }) => [issue, body])).toEqual([[7, 'words']])
   })
 
+  test('to GraphQL is what it asked for', async () => {
+    const answer = await request('POST /graphql', { query: 'query { viewer { login } }' }, PATIENT)
+    expect(answer).toMatchObject({
+      status: 200,
+      data: { data: { viewer: { login: 'github-actions[bot]' } } },
+    })
+  })
+
+  test('to GraphQL comes from another place of an Enterprise server', async () => {
+    process.env['GITHUB_API_URL'] = `${github.url}/api/v3`
+    github.disturb = () => ({ status: 204 })
+    await request('POST /graphql', { query: 'query { viewer { login } }' }, PATIENT)
+    process.env['GITHUB_API_URL'] = github.url
+    expect(github.exchanges).toMatchObject([{ path: '/api/graphql', authorization: 'token secret' }])
+  })
+
   test.each([401, 403, 404, 422, 429, 500, 503])('of status %i is one', async (status) => {
     const body = JSON.stringify({ message: 'no' })
     github.disturb = () => ({

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { IncomingHttpHeaders } from 'node:http'
 import { OpenAPIBackend, type Context, type Document, type Request } from 'openapi-backend'
+import { answerGraphQL, type GraphQLAsked } from './graphql.ts'
 import { OPERATIONS, type Answered, type Operation } from './operations.ts'
 import type { GitHubState } from './state.ts'
 
@@ -36,6 +37,7 @@ interface ParsedRequest {
 export type Api = (asked: Asked) => Promise<Answered>
 
 const definition = JSON.parse(readFileSync(new URL('openapi.json', import.meta.url), 'utf8')) as Document
+const GRAPHQL = '/graphql'
 const ANYBODY: Token = { login: 'anybody' }
 
 const FORMATS = {
@@ -72,8 +74,16 @@ export async function apiOf(world: World): Promise<Api> {
   return async (asked) => {
     const token = world.tokens.get((asked.headers.authorization ?? '').replace(/^(?:token|bearer) /i, ''))
     if (token === undefined) return { status: 401, data: { message: 'Bad credentials' } }
+    if (asked.url === GRAPHQL) return graphqlOf(world, token, asked)
     return (await api.handleRequest(requestOf(asked), token)) as Answered
   }
+}
+
+async function graphqlOf({ problems }: World, { login }: Token, { body }: Asked): Promise<Answered> {
+  const { query, variables } = JSON.parse(body) as Omit<GraphQLAsked, 'login'>
+  const { problem, ...answered } = await answerGraphQL({ login, query, variables })
+  if (problem !== undefined) problems.push(`GraphQL: ${problem}`)
+  return answered
 }
 
 function answerOf(

@@ -52,7 +52,10 @@ const WINDOW_MS = 3_600_000
 
 export async function fakeGitHub(): Promise<FakeGitHub> {
   const server = createServer((request, response) => {
-    void serve(github, api, { request, response })
+    serve(github, api, { request, response }).catch((error: unknown) => {
+      github.problems.push(String(error))
+      response.destroy()
+    })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
