@@ -25,15 +25,18 @@ export function evalRoute(question: EvalQuestion): Route {
     name: 'nix eval',
     isDear: true,
     async ask(configurations, signal) {
-      const source = await sourceOf(question, signal)
+      const wordsOf = (error: unknown): string => {
+        signal?.throwIfAborted()
+        return messageOf(error)
+      }
+      const source = await sourceOf(question, signal).catch(wordsOf)
       const replies = new Map<string, Reply>()
-      for (const name of configurations)
-        replies.set(
-          name,
-          typeof source === 'string'
-            ? silent(source, true)
-            : await evaluate({ ...question, ...source, name }, signal),
-        )
+      for (const name of configurations) {
+        const evaluation = { ...question, name }
+        const reply =
+          typeof source === 'string' ? source : await evaluate(source, evaluation, signal).catch(wordsOf)
+        replies.set(name, typeof reply === 'string' ? silent(reply, true) : reply)
+      }
       return replies
     },
   }
@@ -76,25 +79,20 @@ function folderIn(shown: Finished | undefined): string | undefined {
   return given.startsWith('/') || parts.includes('..') ? undefined : parts.join('/')
 }
 
-type Evaluation = EvalQuestion & Source & { readonly name: string }
-
+/** Its path, or why there is none. */
 async function evaluate(
-  { run, flake, name, timeoutMs }: Evaluation,
+  { flake }: Source,
+  { run, timeoutMs, name }: EvalQuestion & { readonly name: string },
   signal: AbortSignal | undefined,
-): Promise<Reply> {
+): Promise<Reply | string> {
   const attribute = `nixosConfigurations.%22${encodeURIComponent(name)}%22.config.system.build.toplevel.outPath`
   const features = ['--extra-experimental-features', 'nix-command flakes']
   const argv = ['nix', 'eval', '--raw', ...features, '--no-write-lock-file', `${flake}#${attribute}`]
   const finished = await run(argv, { timeoutMs, ...(signal === undefined ? {} : { signal }) })
-  if (finished === undefined) return silent('there is no nix here', true)
-  if (finished.code === null)
-    return silent(`nix did not end within ${formatDuration(timeoutMs)}, or was killed`, true)
-  if (finished.code !== 0) return silent(`nix ended with ${finished.code}${said(finished)}`, true)
-  try {
-    return { path: parseStorePath(finished.stdout.trim()) }
-  } catch (error) {
-    return silent(`nix gave no store path: ${messageOf(error)}`, true)
-  }
+  if (finished === undefined) return 'there is no nix here'
+  if (finished.code === null) return `nix did not end within ${formatDuration(timeoutMs)}, or was killed`
+  if (finished.code !== 0) return `nix ended with ${finished.code}${said(finished)}`
+  return { path: parseStorePath(finished.stdout.trim()) }
 }
 
 /** The last line that tells of an error, or the last one at all. */

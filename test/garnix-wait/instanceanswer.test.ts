@@ -98,7 +98,8 @@ describe('an answer', () => {
     [403, '{"status":"error","message":"Owner is denied"}', 'answers 403 (Owner is denied)'],
     [404, '', 'answers 404: is it an instance of garnix?'],
     [404, 'no such\n page', 'answers 404 (no such page): is it an instance of garnix?'],
-    [302, '', 'answers 302'],
+    [302, ' \n', 'answers 302'],
+    [400, ' Bad  Request ', 'answers 400 (Bad Request)'],
     [418, 'x'.repeat(5_000), `answers 418 (${'x'.repeat(120)}…)`],
   ])('%i %p is final', async (status, body, words) => {
     expect(await meaningOf({ status, body })).toEqual(refusal(words, true))

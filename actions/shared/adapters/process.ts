@@ -13,7 +13,8 @@ const MAX_BYTES = 4_194_304
 
 /**
  * What the runner gives to steps, and whatever is named like a secret. The files of GITHUB_ENV and GITHUB_PATH would
- * let a program change the steps that follow. RUNNER_TRACKING_ID stays: by it the runner finds what outlives a job.
+ * let a program change the steps that follow. RUNNER_TRACKING_ID stays: by it the runner finds what outlives a job; and
+ * NIX_CONFIG, which can hold tokens as well: nix fetches private inputs with them.
  */
 const WITHHELD = /^(?:INPUT|ACTIONS|GITHUB|GH)_|TOKEN|SECRET|PASSW|CREDENTIAL|PRIVATE_KEY/i
 
@@ -37,6 +38,9 @@ export const runProgram: RunProgram = async (argv, options) => {
     throw new ActionError(`${argv[0]} could not be started: ${messageOf(error)}`, { cause: error })
   } finally {
     killing.end()
+    // What has left the group may hold them open, and this process would wait for it.
+    child.stdout.destroy()
+    child.stderr.destroy()
     signal?.throwIfAborted()
   }
 }
@@ -99,7 +103,7 @@ function exitOf(child: ChildProcess): Promise<number | null> {
 
 interface Killer {
   hasKilled(): boolean
-  /** Nothing is killed from now on, but what the program has left behind. */
+  /** Kills what the program has left behind, and nothing later. */
   end(): void
 }
 

@@ -125,6 +125,17 @@ describe('output', () => {
   })
 })
 
+test('what has left the group of a program keeps nobody waiting for it', async () => {
+  const pipes = () => process.getActiveResourcesInfo().filter((name) => name === 'PipeWrap').length
+  const before = pipes()
+  const { stdout = '' } = (await sh('setsid sleep 60 & echo $!')) ?? {}
+  await new Promise(setImmediate)
+  expect(pipes()).toBe(before)
+  const pid = Number(stdout)
+  expect(isRunning(pid)).toBe(true)
+  process.kill(pid)
+})
+
 describe('a program that takes too long', () => {
   test('is killed, with all that it has started', async () => {
     const file = join(folder, 'late')
