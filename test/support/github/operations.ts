@@ -64,7 +64,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   'issues/list-comments': {
     permission: 'pull-requests: read',
     answer: (asked) => {
-      const issue = asked.parameters['issue_number']
+      const issue = Number(asked.parameters['issue_number'])
       const comments = asked.state.comments.filter((one) => one.issue === issue)
       return found(pageOf(comments, asked).map((one) => comment(one, asked.place)))
     },
@@ -79,7 +79,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   'issues/update-comment': {
     permission: 'pull-requests: write',
     answer: ({ state, parameters, body, place }) => {
-      const one = state.comments.find(({ id }) => id === parameters['comment_id'])
+      const one = state.comments.find(({ id }) => id === Number(parameters['comment_id']))
       if (one === undefined) return refused(404, 'Not Found')
       one.body = String(body['body'])
       return found(comment(one, place))
@@ -88,7 +88,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   'pulls/get': {
     permission: 'pull-requests: read',
     answer: ({ state, parameters, place }) => {
-      const pull = state.pulls.find(({ number }) => number === parameters['pull_number'])
+      const pull = state.pulls.find(({ number }) => number === Number(parameters['pull_number']))
       return pull === undefined ? refused(404, 'Not Found') : found(wholePullRequest(pull, place))
     },
   },

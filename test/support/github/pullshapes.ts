@@ -3,6 +3,24 @@ import type { PullRequestState } from './state.ts'
 
 const MOMENT = '2026-01-31T12:00:00Z'
 
+/** Pull requests show more of a repository than commits do. */
+function wholeRepository(place: Place) {
+  const self = `${place.url}/repos/${place.owner}/${place.repo}`
+  const urls = ['clone', 'git', 'ssh', 'svn', 'mirror'].map((name) => [`${name}_url`, self] as const)
+  const counts = ['forks', 'open_issues', 'stargazers', 'watchers'].map((name) => `${name}_count`)
+  const features = ['downloads', 'issues', 'pages', 'projects', 'wiki'].map((name) => `has_${name}`)
+  return {
+    ...repository(place),
+    ...Object.fromEntries(urls),
+    ...Object.fromEntries(counts.map((name) => [name, 0])),
+    ...Object.fromEntries(features.map((name) => [name, true])),
+    ...{ forks: 0, open_issues: 0, watchers: 0, size: 0 },
+    ...{ default_branch: 'main', homepage: null, language: null, license: null },
+    ...{ archived: false, disabled: false },
+    ...{ created_at: MOMENT, pushed_at: MOMENT, updated_at: MOMENT },
+  }
+}
+
 export function pullRequest(pull: PullRequestState, place: Place) {
   const self = `${place.url}/repos/${place.owner}/${place.repo}/pulls/${pull.number}`
   const urls = ['html', 'diff', 'patch', 'issue', 'commits', 'review_comments', 'comments', 'statuses']
@@ -10,7 +28,7 @@ export function pullRequest(pull: PullRequestState, place: Place) {
     label: `${place.owner}:${label}`,
     ref: label,
     sha,
-    repo: repository(place),
+    repo: wholeRepository(place),
     user: user(place.owner, place),
   })
   const link = { href: self }
