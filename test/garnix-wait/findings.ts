@@ -7,7 +7,7 @@ import { storePath } from '../support/binarycache.ts'
 export const SHA = '95a89711a27f35b705a53947abe90e28d440604f'
 export const SYSTEM = storePath('nixos-system-vps-26.05')
 export const READY: Ending = { status: 'ready', sentence: 'Everything is there.', details: [] }
-export const CACHES = ['https://cache.nixos.org', 'https://cache.example.org'] as const
+const CACHES = ['https://cache.nixos.org', 'https://cache.example.org'] as const
 
 export function found(name: string, more: Partial<PathFacts> = {}): PathFacts {
   return { path: storePath(name), narSize: 1_000, fileSize: 400, references: [], cache: 0, ...more }
