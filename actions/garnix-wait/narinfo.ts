@@ -3,12 +3,13 @@
  * https://nix.dev/manual/nix/latest/protocols/binary-cache/narinfo
  */
 import { ActionError } from '../shared/errors.ts'
-import { parseHash, type Hash } from './nix32.ts'
+import { sha256InNix32 } from './nix32.ts'
 import { ofBaseName, type StorePath } from './storepath.ts'
 
 export interface NarInfo {
   readonly path: StorePath
-  readonly narHash: Hash
+  /** SHA-256 in base 32. */
+  readonly narHash: string
   /** In bytes, unpacked. */
   readonly narSize: number
   /** In bytes, as it is downloaded; `undefined` = the cache does not say. */
@@ -32,8 +33,8 @@ export function parseNarInfo(text: string, path: StorePath): NarInfo {
   const isOf = required(fields, 'StorePath')
   if (isOf !== path) throw new ActionError(`it describes another path, '${shown(isOf)}'`)
   required(fields, 'URL')
-  const narHash = parseHash(required(fields, 'NarHash'))
-  if (narHash?.algorithm !== 'sha256') throw wrong(fields, 'NarHash')
+  const narHash = sha256InNix32(required(fields, 'NarHash'))
+  if (narHash === undefined) throw wrong(fields, 'NarHash')
   const narSize = sizeIn(fields, 'NarSize')
   if (narSize === 0) throw wrong(fields, 'NarSize')
   return {
@@ -113,6 +114,6 @@ function shown(text: string): string {
 }
 
 /** What a signature is made of: `ValidPathInfo::fingerprint` of Nix. */
-export function fingerprintOf({ path, narSize, references }: NarInfo, narHash32: string): string {
-  return `1;${path};sha256:${narHash32};${narSize};${references.toSorted().join(',')}`
+export function fingerprintOf({ path, narHash, narSize, references }: NarInfo): string {
+  return `1;${path};sha256:${narHash};${narSize};${references.toSorted().join(',')}`
 }

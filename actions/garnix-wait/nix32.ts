@@ -61,3 +61,14 @@ function fromBase64(digits: string, size: number): Uint8Array | undefined {
   const bytes = Buffer.from(digits, 'base64')
   return bytes.length === size && bytes.toString('base64') === digits ? bytes : undefined
 }
+
+/** 52 digits, of which the first holds but one bit. */
+const SHA256_NIX32 = /^sha256:[01][0-9abcdfghijklmnpqrsvwxyz]{51}$/
+
+/** A SHA-256 in base 32, without its name, from any way to write it; `undefined` for anything else. */
+export function sha256InNix32(text: string): string | undefined {
+  // Caches write it so: of thousands of hashes none has to be converted.
+  if (SHA256_NIX32.test(text)) return text.slice('sha256:'.length)
+  const hash = parseHash(text)
+  return hash?.algorithm === 'sha256' ? toNix32(hash.bytes) : undefined
+}

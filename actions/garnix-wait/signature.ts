@@ -2,7 +2,6 @@
 import { verify } from 'node:crypto'
 import { isContentAddressed } from './contentaddress.ts'
 import { fingerprintOf, type NarInfo } from './narinfo.ts'
-import { toNix32 } from './nix32.ts'
 import type { TrustedKey } from './trustedkey.ts'
 
 /** A narinfo may list as many as it likes, and each takes a moment to check. */
@@ -10,7 +9,7 @@ const MAX_CHECKED = 20
 
 /** Resolves to why the path is not trusted, `undefined` if it is. */
 export async function whyUntrusted(info: NarInfo, keys: readonly TrustedKey[]): Promise<string | undefined> {
-  const fingerprint = Buffer.from(fingerprintOf(info, toNix32(info.narHash.bytes)))
+  const fingerprint = Buffer.from(fingerprintOf(info))
   const signatures = info.signatures.map(splitSignature)
   const byKnown = signatures.flatMap(({ name, bytes }) =>
     keys.filter((one) => one.name === name).map(({ key }) => ({ key, bytes })),

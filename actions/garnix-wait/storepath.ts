@@ -8,18 +8,19 @@ import { ActionError } from '../shared/errors.ts'
 export type StorePath = string & { readonly storePath: unique symbol }
 
 export const STORE = '/nix/store'
-const BASE = /^[0-9abcdfghijklmnpqrsvwxyz]{32}-(?!\.{1,2}(?:-|$))[0-9A-Za-z+\-._?=]{1,211}$/
+const PATH = /^\/nix\/store\/[0-9abcdfghijklmnpqrsvwxyz]{32}-(?!\.{1,2}(?:-|$))[0-9A-Za-z+\-._?=]{1,211}$/
 
 /** Throws an `ActionError` for anything but a path directly below the store. */
 export function parseStorePath(text: string): StorePath {
-  if (!text.startsWith(`${STORE}/`) || !BASE.test(text.slice(STORE.length + 1)))
+  if (!PATH.test(text))
     throw new ActionError(`'${text}' is no store path; one looks like ${STORE}/<32 characters>-<name>.`)
   return text as StorePath
 }
 
 /** The same for a name as narinfos list them, without the store. `undefined` if it is none. */
 export function ofBaseName(base: string): StorePath | undefined {
-  return BASE.test(base) ? (`${STORE}/${base}` as StorePath) : undefined
+  const path = `${STORE}/${base}`
+  return PATH.test(path) ? (path as StorePath) : undefined
 }
 
 export function hashPartOf(path: StorePath): string {

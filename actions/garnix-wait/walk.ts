@@ -28,6 +28,9 @@ export interface Asking {
 /** Some 20 times as many as a large desktop has; a cache that invents paths could go on for ever. */
 export const MAX_PATHS = 100_000
 
+/** So many paths are asked for at a time: enough to keep 100 connections busy, and few enough to be small in memory. */
+const MAX_ASKED = 200
+
 /**
  * Walks on as soon as any cache has a path, so that a slow one holds nothing up; which of several gave it is decided
  * by their order, as far as they have answered by the end. Rejects with the signal's reason, or with an `ActionError`
@@ -49,10 +52,13 @@ class Walk {
   readonly #asking: Asking
   readonly #signal: AbortSignal
   readonly #missedBefore: ReadonlySet<StorePath>
-  readonly #seen = new Set<StorePath>()
+  /** Each path that was reached, once: thousands of others refer to some, each in a text of its own. */
+  readonly #seen = new Map<StorePath, StorePath>()
   readonly #end: PromiseWithResolvers<unknown>
-  /** How many paths are neither found nor missed. */
-  #open = 0
+  /** Reached, and not yet asked for; in the order in which they were reached. */
+  readonly #waiting = new Set<StorePath>()
+  /** How many are asked for, and neither found nor missed. */
+  #asked = 0
 
   constructor(closure: Closure, asking: Asking, signal: AbortSignal) {
     this.#closure = closure
@@ -66,7 +72,7 @@ class Walk {
       this.#end.reject(signal.reason)
     })
     this.#reach(closure.roots)
-    this.#endIfSettled()
+    this.#goOn()
   }
 
   /** What is found already is passed through without asking. */
@@ -78,15 +84,24 @@ class Walk {
         this.#end.reject(tooMany(this.#closure.roots))
         return
       }
-      this.#seen.add(path)
+      this.#seen.set(path, path)
       const facts = this.#closure.found.get(path)
-      if (facts === undefined) this.#askAll(path)
+      if (facts === undefined) this.#waiting.add(path)
       else for (const reference of facts.references) reached.push(reference)
     }
   }
 
+  #goOn(): void {
+    for (const path of this.#waiting) {
+      if (this.#asked >= MAX_ASKED) break
+      this.#waiting.delete(path)
+      this.#askAll(path)
+    }
+    if (this.#asked === 0) this.#end.resolve(undefined)
+  }
+
   #askAll(path: StorePath): void {
-    this.#open += 1
+    this.#asked += 1
     const isAgain = this.#missedBefore.has(path)
     const asked = Array.from({ length: this.#asking.caches }, (_, cache) =>
       this.#askOne({ cache, path, isAgain }),
@@ -110,8 +125,10 @@ class Walk {
     if (this.#signal.aborted || (earlier !== undefined && earlier.cache < facts.cache)) return undefined
     // What it refers to is on its way already while its signature is checked.
     this.#reach(facts.references)
+    this.#goOn()
+    const references = facts.references.map((path) => this.#seen.get(path) ?? path)
     const reason = await doubt()
-    if (reason === undefined) this.#found(facts)
+    if (reason === undefined) this.#found({ ...facts, references })
     return reason
   }
 
@@ -121,8 +138,8 @@ class Walk {
     if (this.#signal.aborted || (earlier !== undefined && earlier.cache < facts.cache)) return
     found.set(facts.path, facts)
     if (earlier !== undefined) return
-    this.#open -= 1
-    this.#endIfSettled()
+    this.#asked -= 1
+    this.#goOn()
   }
 
   #settle(path: StorePath, reasons: readonly (Reason | undefined)[]): void {
@@ -131,12 +148,8 @@ class Walk {
       path,
       reasons.filter((reason) => reason !== undefined),
     )
-    this.#open -= 1
-    this.#endIfSettled()
-  }
-
-  #endIfSettled(): void {
-    if (this.#open === 0) this.#end.resolve(undefined)
+    this.#asked -= 1
+    this.#goOn()
   }
 }
 

@@ -47,4 +47,4 @@ test('a large closure in two caches is walked over no more than 100 connections 
   await walk(closure, askers, signal)
   expect(missesOf(closure)).toEqual([])
   expect(odd.asked).toHaveLength(paths.length + 1)
-})
+}, 60_000)

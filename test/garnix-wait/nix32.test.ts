@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { fromNix32, parseHash, toNix32 } from '../../actions/garnix-wait/nix32.ts'
+import { fromNix32, parseHash, sha256InNix32, toNix32 } from '../../actions/garnix-wait/nix32.ts'
 import { seeded } from '../support/graph.ts'
 
 /** As `nix hash to-base32` gives it. */
@@ -64,4 +64,21 @@ describe('a hash', () => {
   ])('is not read from %s', (_, text) => {
     expect(parseHash(text)).toBeUndefined()
   })
+})
+
+test.each([`sha256:${NIX32}`, `sha256:${HEX}`, `sha256-${BYTES.toString('base64')}`])(
+  '%s is written in base 32',
+  (text) => {
+    expect(sha256InNix32(text)).toBe(NIX32)
+  },
+)
+
+test.each([
+  '',
+  `sha256:z${NIX32.slice(1)}`,
+  `sha256:${NIX32}0`,
+  `sha256:${NIX32.replace('m', 'e')}`,
+  `md5:${HEX.slice(32)}`,
+])('%j is no SHA-256', (text) => {
+  expect(sha256InNix32(text)).toBeUndefined()
 })

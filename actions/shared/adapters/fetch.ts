@@ -40,6 +40,21 @@ interface Exchange {
   readonly stop: Stop
 }
 
+const stopsBySignal = new WeakMap<AbortSignal, Set<Stop>>()
+
+/** One listener for all exchanges of a signal: to add and remove each of its own would cost more than they do. */
+function stopsOf(signal: AbortSignal | undefined): Set<Stop> {
+  const known = signal === undefined ? undefined : stopsBySignal.get(signal)
+  if (known !== undefined) return known
+  const stops = new Set<Stop>()
+  if (signal === undefined) return stops
+  stopsBySignal.set(signal, stops)
+  signal.addEventListener('abort', () => {
+    for (const stop of stops) stop.now(signal.reason as Error)
+  })
+  return stops
+}
+
 /** Each has connections of its own, at most 100 to a host; the environment's proxies are read now. */
 export function newFetch(): Fetch {
   const settings = { keepAlive: true, maxSockets: MAX_CONNECTIONS, proxyEnv: process.env }
@@ -48,13 +63,11 @@ export function newFetch(): Fetch {
     const { timeoutMs, signal } = options
     signal?.throwIfAborted()
     const stop = new Stop()
+    const stops = stopsOf(signal)
+    stops.add(stop)
     const timeUp = setTimeout(() => {
       stop.now(new Error(`no answer within ${formatDuration(timeoutMs)}`))
     }, timeoutMs)
-    const giveUp = (): void => {
-      stop.now(signal?.reason as Error)
-    }
-    signal?.addEventListener('abort', giveUp)
     try {
       return await answerOf({ url: new URL(url), options, stop }, agents)
     } catch (error) {
@@ -63,7 +76,7 @@ export function newFetch(): Fetch {
       throw new ActionError(`${url}: ${wordsOf(error)}.`, { cause: error })
     } finally {
       clearTimeout(timeUp)
-      signal?.removeEventListener('abort', giveUp)
+      stops.delete(stop)
     }
   }
 }
@@ -107,13 +120,17 @@ async function oneAnswer(exchange: Exchange, agents: Agents): Promise<FetchAnswe
   }
 }
 
-function requestFor({ url, options: { headers, body } }: Exchange, agents: Agents): ClientRequest {
-  const options = {
-    method: body === undefined ? 'GET' : 'POST',
-    headers: { 'user-agent': 'nix-vps', accept: '*/*', ...headers },
+function requestFor({ url, options }: Exchange, agents: Agents): ClientRequest {
+  const { protocol, hostname, port, pathname, search } = url
+  const request = {
+    method: options.body === undefined ? 'GET' : 'POST',
+    hostname: hostname.replace(/^\[|\]$/g, ''),
+    port,
+    path: `${pathname}${search}`,
+    headers: { 'user-agent': 'nix-vps', accept: '*/*', ...options.headers },
   }
-  if (url.protocol === 'https:') return askHttps(url, { ...options, agent: agents['https:'] })
-  if (url.protocol === 'http:') return askHttp(url, { ...options, agent: agents['http:'] })
+  if (protocol === 'https:') return askHttps({ ...request, agent: agents['https:'] })
+  if (protocol === 'http:') return askHttp({ ...request, agent: agents['http:'] })
   throw new ActionError(`${url.href} is neither http:// nor https://.`)
 }
 
