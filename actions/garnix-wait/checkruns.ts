@@ -2,7 +2,7 @@
 import { numberIn, objectIn, objectsIn, textIn, type Json } from '../shared/json.ts'
 
 /** Of a run, or of a status: `failed` is whatever ended without success, `skipped` and `stale` included. */
-export type State = 'running' | 'succeeded' | 'failed'
+type State = 'running' | 'succeeded' | 'failed'
 
 export interface CheckRun {
   /** Grows with time, also over the suites of a commit. */

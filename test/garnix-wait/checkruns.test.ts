@@ -86,13 +86,23 @@ test('the newest run is the one with the highest number, in whatever order they 
   expect(newestOf([])).toBeUndefined()
 })
 
-describe('an evaluation that failed', () => {
+describe('an evaluation', () => {
   const run = (id: number, name: string, state: CheckRun['state']) =>
     ({ id, name, state, app: 'garnix-ci', word: state }) as CheckRun
   const verdict = (...runs: readonly CheckRun[]) =>
     garnixVerdict({ names: ['nixosConfig a', 'nixosConfig b'], runs, appSlug: undefined, isConfirmed: false })
 
-  test('does not hide a build that failed before it, nor stop one that runs', () => {
+  test('that still runs does not put off the failure of a build it has made', () => {
+    const running = run(1, EVALUATION, 'running')
+    expect(verdict(running, run(2, 'nixosConfig a', 'failed')).kind).toBe('failed')
+    const done = run(1, EVALUATION, 'succeeded')
+    expect(verdict(done, run(2, 'nixosConfig a', 'failed'), run(3, 'nixosConfig b', 'running')).kind).toBe(
+      'failed',
+    )
+    expect(verdict(run(3, EVALUATION, 'running'), run(2, 'nixosConfig a', 'failed')).kind).toBe('waiting')
+  })
+
+  test('that failed does not hide a build that failed before it, nor stop one that runs', () => {
     const failed = run(5, EVALUATION, 'failed')
     expect(
       verdict(failed, run(2, 'nixosConfig a', 'failed'), run(3, 'nixosConfig b', 'running')),

@@ -7,7 +7,7 @@
 import type { FakeGitHub } from './github/server.ts'
 import type { CheckRunState } from './github/state.ts'
 
-export type Ending = 'success' | 'failure' | 'timed_out' | 'cancelled' | 'skipped'
+type Ending = 'success' | 'failure' | 'timed_out' | 'cancelled' | 'skipped'
 
 export interface Build {
   /** Of its check: `nixosConfig web`. */

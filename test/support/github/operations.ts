@@ -3,7 +3,7 @@ import type { GitHubState } from './state.ts'
 import { pullRequest, wholePullRequest } from './pullshapes.ts'
 import { authenticated, checkRun, combinedStatus, comment, type Place } from './shapes.ts'
 
-export interface Asked {
+interface Asked {
   readonly state: GitHubState
   readonly place: Place
   /** Of path and query together. */
@@ -27,7 +27,7 @@ export interface Operation {
 const found = (data: unknown): Answered => ({ status: 200, data })
 const refused = (status: number, message: string): Answered => ({ status, data: { message } })
 
-export function pageOf<T>(items: readonly T[], { parameters }: Asked): readonly T[] {
+function pageOf<T>(items: readonly T[], { parameters }: Asked): readonly T[] {
   const size = Number(parameters['per_page'] ?? 30)
   const page = Number(parameters['page'] ?? 1)
   return items.slice((page - 1) * size, page * size)

@@ -10,16 +10,16 @@ import { apiOf, type Api, type Asked, type Token } from './api.ts'
 import type { Answered } from './operations.ts'
 import { GitHubState } from './state.ts'
 
-export interface Fault {
+interface Fault {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
 }
 
 /** `hang` = never an answer, `cut` = half of one. */
-export type Disturbance = Fault | 'hang' | 'cut' | undefined
+type Disturbance = Fault | 'hang' | 'cut' | undefined
 
-export interface Exchange {
+interface Exchange {
   readonly method: string
   /** With its query. */
   readonly path: string
