@@ -10,6 +10,9 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
+const pipes = () => process.getActiveResourcesInfo().filter((name) => name === 'PipeWrap').length
+const pipesAtFirst = pipes()
+
 const sh = (script: string, options: Partial<RunOptions> = {}) =>
   runProgram(['sh', '-c', script], { timeoutMs: 30_000, ...options })
 
@@ -126,11 +129,8 @@ describe('output', () => {
 })
 
 test('what has left the group of a program keeps nobody waiting for it', async () => {
-  const pipes = () => process.getActiveResourcesInfo().filter((name) => name === 'PipeWrap').length
-  const before = pipes()
   const { stdout = '' } = (await sh('setsid sleep 60 & echo $!')) ?? {}
-  await new Promise(setImmediate)
-  expect(pipes()).toBe(before)
+  await until(() => pipes() <= pipesAtFirst)
   const pid = Number(stdout)
   expect(isRunning(pid)).toBe(true)
   process.kill(pid)
