@@ -99,7 +99,6 @@ function isUntrusted({ reasons }: Miss): boolean {
 
 /** Resolves to whether it was cut short because there is reason to hurry. */
 async function pause(ms: number, clock: Clock, { deadline, signal, hurry }: Pausing): Promise<boolean> {
-  if (hurry?.aborted === true) return true
   const either = hurry === undefined ? signal : AbortSignal.any([signal, hurry])
   try {
     await clock.sleep(Math.min(ms, deadline.remainingMs() - LAST_LOOK_MS), either)

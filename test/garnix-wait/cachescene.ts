@@ -30,7 +30,9 @@ export const noName = new ActionError(`getaddrinfo ENOTFOUND.`, {
 })
 
 /** Caches by their addresses: what they say to a path below them; 404 where they do not know. */
-export function scene(says: Record<string, (path: string, seconds: number) => Say | undefined>) {
+export function scene(
+  says: Record<string, (path: string, seconds: number) => Say | undefined | Promise<Say>>,
+) {
   const clock = new FakeClock()
   const log = new RecordingLog()
   const asked: { url: string; seconds: number; options: FetchOptions }[] = []
@@ -38,7 +40,7 @@ export function scene(says: Record<string, (path: string, seconds: number) => Sa
     const seconds = clock.now() / 1_000
     asked.push({ url, seconds, options })
     const [base = '', path = ''] = /^(.*)\/([^/]+)$/.exec(url)?.slice(1) ?? []
-    const say = says[base]?.(path, seconds) ?? { status: 404 }
+    const say = (await says[base]?.(path, seconds)) ?? { status: 404 }
     if (say instanceof Error) throw say
     return { status: 200, headers: {}, body: '', ...say }
   }

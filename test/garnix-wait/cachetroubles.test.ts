@@ -39,6 +39,18 @@ describe('waiting is no use', () => {
     expect(clock.now()).toBe(0)
   })
 
+  test('also when a cache says so later than that it has nothing', async () => {
+    const { wait, clock } = scene({
+      [ONE]: async (path) => {
+        if (path !== 'nix-cache-info') return { status: 404 }
+        for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve))
+        return { status: 401 }
+      },
+    })
+    expect(await wait()).toMatchObject({ troubles: [{ isFinal: true }] })
+    expect(clock.now()).toBe(0)
+  })
+
   test('when a cache is one of another store', async () => {
     const { wait, clock } = scene({ [ONE]: having(new Map(), { body: 'StoreDir: /home/me/store\n' }) })
     expect(await wait()).toMatchObject({

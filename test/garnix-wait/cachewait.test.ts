@@ -65,6 +65,17 @@ describe('the pauses', () => {
     ])
   })
 
+  test('begin anew after something was found', async () => {
+    const uploads = new Map([
+      [ROOT, 0],
+      [A, 20],
+    ])
+    const { wait, asked } = scene({ [ONE]: having(uploads) })
+    await wait({ limitMs: 40_000 })
+    const seconds = asked.filter(({ url }) => url.includes(C.slice(11, 43))).map((one) => one.seconds)
+    expect(seconds.map(Math.floor)).toEqual([0, 1, 3, 7, 14, 22, 23, 25, 29, 36, 38])
+  })
+
   test('begin anew when there is reason to hurry, also if that comes during a walk', async () => {
     for (const isDuringWalk of [false, true]) {
       const hurry = new AbortController()

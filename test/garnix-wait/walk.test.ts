@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { closureOf, missesOf, newClosure } from '../../actions/garnix-wait/closure.ts'
 import type { StorePath } from '../../actions/garnix-wait/storepath.ts'
-import { MAX_PATHS, type Answer, type Asking, walk } from '../../actions/garnix-wait/walk.ts'
+import { MAX_PATHS, type Answer, type Asking, type Question, walk } from '../../actions/garnix-wait/walk.ts'
 import { storePath } from '../support/binarycache.ts'
 import { FakeCaches, type Graph } from './fakecaches.ts'
 
@@ -22,6 +22,55 @@ test('the first cache in order is the one that gave a path', async () => {
     [B, 0],
     [C, 1],
   ])
+})
+
+test('so is the first cache that answers late, and nothing is checked that would not count', async () => {
+  for (const late of [0, 1]) {
+    const caches = new FakeCaches(CHAIN, 2, () => true)
+    let checks = 0
+    const closure = newClosure([C, A])
+    await walk(
+      closure,
+      {
+        caches: 2,
+        ask: async (question, signal) => {
+          // A is what the walk waits for, in both caches.
+          const isSlow = question.path === A ? question.cache !== late : question.cache === late
+          for (let turn = 0; turn < (isSlow ? 20 : 0); turn++) await Promise.resolve()
+          const answer = await caches.ask(question, signal)
+          if ('reason' in answer) return answer
+          const doubt = (): ReturnType<typeof answer.doubt> => {
+            if (question.path === C) checks += 1
+            return answer.doubt()
+          }
+          return question.path === A && question.cache === late ? absent(question) : { ...answer, doubt }
+        },
+      },
+      never,
+    )
+    expect(closureOf(closure).find(({ path }) => path === C)?.cache).toBe(0)
+    expect(checks).toBe(late === 0 ? 2 : 1)
+  }
+})
+
+function absent({ cache }: Question): Answer {
+  return { reason: { cache: `cache ${cache}`, kind: 'absent', words: 'it answers 404' } }
+}
+
+test('an answer that comes after the walk was given up leaves no reasons', async () => {
+  let late: (answer: Answer) => void = () => {}
+  const giveUp = new AbortController()
+  const closure = newClosure([A])
+  const walking = walk(
+    closure,
+    { caches: 1, ask: () => new Promise((resolve) => (late = resolve)) },
+    giveUp.signal,
+  )
+  giveUp.abort(new Error('canceled'))
+  await expect(walking).rejects.toThrow('canceled')
+  late({ reason: { cache: 'cache 0', kind: 'absent', words: 'it answers 404' } })
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(closure.missing.size).toBe(0)
 })
 
 test('a cache that never answers holds nothing up when others have everything', async () => {
@@ -111,7 +160,7 @@ test('a chain as long as a closure can be is walked', async () => {
   await walk(closure, new FakeCaches(chain, 1, () => true), never)
   expect(closureOf(closure)).toHaveLength(20_000)
   await walk(newClosure(paths.slice(0, 1), closure.found), new FakeCaches(chain, 1, () => true), never)
-})
+}, 60_000)
 
 test('a cache that invents paths without end is given up', async () => {
   let made = 0
@@ -127,7 +176,7 @@ test('a cache that invents paths without end is given up', async () => {
     `the closure of ${A} has more than ${MAX_PATHS} paths: no system has; one of the caches leads astray`,
   )
   expect(made).toBeLessThanOrEqual(2 * MAX_PATHS)
-})
+}, 60_000)
 
 test('ends with the reason of the signal, also if it was aborted before', async () => {
   const giveUp = new AbortController()
