@@ -105,6 +105,23 @@ describe('half an hour of waiting', () => {
     expect(github.counted()).toBeGreaterThan(30)
   })
 
+  test('asks for several at once where a page holds all, else one by one', async () => {
+    await using scene = await ChecksScene.at(github)
+    scene.garnix.push({ sha: SHA, builds: builds(3) })
+    scene.clock.advance(5 * MINUTE)
+    const names = ['c0', 'c1', 'c2']
+    const byName = () => github.exchanges.filter(({ path }) => path.includes('check_name=nixosConfig')).length
+    await scene.wait({ names, timeoutMs: 5 * MINUTE })
+    expect(byName()).toBe(0)
+    for (let at = 0; at < 400; at++)
+      github.state.addRun({ sha: SHA, name: `job ${at}`, app: 'github-actions' })
+    const before = github.exchanges.length
+    await scene.wait({ names, timeoutMs: 5 * MINUTE })
+    // Five pages, once.
+    expect(byName()).toBe(github.exchanges.length - before - 5)
+    expect(byName()).toBeGreaterThanOrEqual(6)
+  })
+
   test('costs less when nothing changes', async () => {
     await using scene = await ChecksScene.at(github)
     github.state.addRun({ sha: SHA, name: 'Evaluate flake.nix' })

@@ -74,6 +74,16 @@ test('the pace is that of a poor man when every question costs', async () => {
   expect(pace.next(1)).toBe(5_000)
 })
 
+test('the pace is slower for what costs more', () => {
+  const clock = new FakeClock()
+  const pause = (cost: number): number => {
+    const pace = new Pace({ clock, checks: 1, spent: () => 0 })
+    return pace.next(cost)
+  }
+  expect(pause(8)).toBe(5_000)
+  expect(pause(10)).toBeGreaterThan(70_000)
+})
+
 describe('a problem in words', () => {
   const scene = {
     provider: 'garnix',
