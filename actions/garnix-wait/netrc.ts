@@ -59,9 +59,18 @@ export function authorizationFor(host: string, logins: readonly Login[]): string
   return `Basic ${Buffer.from(`${found.login}:${found.password}`).toString('base64')}`
 }
 
-/** All that has to be masked. */
-export function secretsOf(logins: readonly Login[]): readonly string[] {
-  return logins.flatMap(({ login, password }) =>
-    password === '' ? [] : [password, Buffer.from(`${login}:${password}`).toString('base64')],
-  )
+/** All of a netrc that has to be masked, also of one that is none. */
+export function secretsIn(text: string): readonly string[] {
+  const words = [...wordsIn(text)]
+  const passwords = words.filter((word, at) => words[at - 1] === 'password' && word !== '')
+  return [...passwords, ...headersIn(text)]
+}
+
+function headersIn(text: string): readonly string[] {
+  try {
+    const logins = parseNetrc(text)
+    return logins.flatMap(({ machine }) => authorizationFor(machine, logins)?.replace('Basic ', '') ?? [])
+  } catch {
+    return []
+  }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { parseCache } from '../../actions/garnix-wait/caches.ts'
-import { authorizationFor, parseNetrc, secretsOf } from '../../actions/garnix-wait/netrc.ts'
+import { authorizationFor, parseNetrc, secretsIn } from '../../actions/garnix-wait/netrc.ts'
 import { hashPartOf, nameOf, ofBaseName, parseStorePath } from '../../actions/garnix-wait/storepath.ts'
 import { parseTrustedKey } from '../../actions/garnix-wait/trustedkey.ts'
 import { HELLO, KEY } from './given.ts'
@@ -52,10 +52,12 @@ describe('a netrc', () => {
     expect(authorizationFor('b', parseNetrc('machine a login b password c'))).toBeUndefined()
   })
 
-  test('names all that has to be masked', () => {
+  test('names all that has to be masked, also where it is none', () => {
     const basic = Buffer.from('b:c').toString('base64')
     expect(parseNetrc(' ')).toEqual([])
-    expect(secretsOf(parseNetrc('machine a login b password c machine d login e'))).toEqual(['c', basic])
+    expect(secretsIn('machine a login b password c')).toEqual(['c', basic])
+    expect(secretsIn('machine a login b password c oops')).toEqual(['c'])
+    expect(secretsIn('password ""')).toEqual([])
   })
 
   test.each([

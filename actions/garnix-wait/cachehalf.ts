@@ -1,0 +1,61 @@
+/** The half of the wait that looks whether everything can be fetched. */
+import { AbandonedWait, watchUploads } from './uploadwatch.ts'
+import { waitForClosure, type CacheVerdict } from './cachewait.ts'
+import { newClosure } from './closure.ts'
+import type { Diagnosis } from './seen.ts'
+import { findPaths, instanceOf, newSearch } from './pathhalf.ts'
+import type { Wait } from './waiting.ts'
+
+export type CacheEnd =
+  | CacheVerdict
+  /** Why waiting is no use, though the build has succeeded. */
+  | { readonly kind: 'abandoned'; readonly diagnoses: readonly Diagnosis[] }
+  /** No store path, or not all: nothing was looked for. */
+  | { readonly kind: 'unknown' }
+
+/** Ends when everything can be fetched, or, some time after the CI, when it cannot. Rejects with the signal's reason. */
+export async function askCaches(wait: Wait, signal: AbortSignal): Promise<CacheEnd> {
+  const { inputs } = wait
+  const askInstance = instanceOf(wait)
+  const search = newSearch(wait, askInstance)
+  wait.search = search
+  const over = new AbortController()
+  const until = AbortSignal.any([signal, over.signal])
+  try {
+    if (inputs.targets.some(({ storePath }) => storePath === undefined)) {
+      await ciOf(wait, until)
+      if (wait.ci?.kind !== 'built' || !(await findPaths(wait, search, until))) return { kind: 'unknown' }
+    }
+    const verdict = walked(wait, until)
+    return await Promise.race([verdict, watchUploads(wait, { search, askInstance }, until)])
+  } catch (error) {
+    if (error instanceof AbandonedWait) return { kind: 'abandoned', diagnoses: error.diagnoses }
+    throw error
+  } finally {
+    over.abort(new Error('The caches are not asked any more.'))
+  }
+}
+
+async function ciOf({ ciDone }: Wait, signal: AbortSignal): Promise<void> {
+  if (ciDone.signal.aborted) return
+  await new Promise<void>((resolve, reject) => {
+    ciDone.signal.addEventListener('abort', () => {
+      resolve()
+    })
+    signal.addEventListener('abort', () => {
+      reject(signal.reason as Error)
+    })
+  })
+}
+
+async function walked(wait: Wait, signal: AbortSignal): Promise<CacheVerdict> {
+  const { inputs, world, cacheDeadline: deadline } = wait
+  const roots = inputs.targets.flatMap(({ name }) => wait.path(name) ?? [])
+  const closure = newClosure([...new Set(roots)])
+  wait.closure = closure
+  const until = { deadline, signal, hurry: wait.ciDone.signal }
+  const verdict = await waitForClosure(closure, { rules: inputs, world }, until)
+  if (verdict.kind === 'complete') wait.completeMs = world.clock.now()
+  for (const { cache, words } of verdict.troubles) wait.warn(`${cache}: ${words}.`)
+  return verdict
+}

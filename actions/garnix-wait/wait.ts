@@ -1,0 +1,143 @@
+import { formatDuration } from '../shared/duration.ts'
+import { ActionError, messageOf } from '../shared/errors.ts'
+import type { ReadInput } from '../shared/ports.ts'
+import { askCaches } from './cachehalf.ts'
+import { askCi } from './cihalf.ts'
+import { keepComment } from './comment.ts'
+import { commentOf } from './commentbody.ts'
+import { isGreen, type Ending, type Status } from './ending.ts'
+import type { Facts } from './facts.ts'
+import { comparisonsOf, factsOf } from './findings.ts'
+import { parseInputs, type Inputs } from './inputs.ts'
+import { outputsOf } from './outputs.ts'
+import { badInputsSummary, summaryOf } from './report.ts'
+import { showFacts } from './show.ts'
+import { verdictOf, verdictOfCi, type Verdict } from './verdict.ts'
+import { Wait } from './waiting.ts'
+import type { World } from './world.ts'
+
+/** Waits, tells outputs, summary and pull request how it ended, and throws unless it ended well. */
+export async function garnixWait(read: ReadInput, world: World): Promise<void> {
+  const startedMs = world.clock.now()
+  const wait = new Wait(await parsedInputs(read, world), world)
+  world.log.info(openingWords(wait.inputs))
+
+  const { verdict, bug } = await carriedOut(wait)
+  const facts = factsOf(wait, await compared(wait))
+  await tell(wait, { facts, verdict, durationMs: world.clock.now() - startedMs })
+  if (bug !== undefined) throw bug
+  const { status, sentence, hint } = verdict.ending
+  if (!isGreen(status)) throw new ActionError(sentence, hint === undefined ? {} : { hint })
+  world.log.info(`${sentence} (${status}, ${formatDuration(world.clock.now() - startedMs)})`)
+}
+
+/** Bad inputs are told to outputs and summary as well, before anything is asked of anybody. */
+async function parsedInputs(read: ReadInput, world: World): Promise<Inputs> {
+  try {
+    return parseInputs(read)
+  } catch (error) {
+    world.log.info('The inputs are wrong: nothing is waited for.')
+    world.outputs.set('status', 'failed' satisfies Status)
+    await world.summary.write(badInputsSummary(messageOf(error)))
+    throw error
+  }
+}
+
+function openingWords({ targets, sha, caches }: Inputs): string {
+  const names = targets.map(({ name, storePath }) => (name === '-' ? (storePath ?? name) : name))
+  const what = names.length === 0 ? 'the checks' : names.join(', ')
+  const where = caches.length === 0 ? '' : ` in ${caches.map(({ url }) => url).join(', ')}`
+  return `Waiting for ${what} of ${sha}${where} …`
+}
+
+interface Carried {
+  readonly verdict: Verdict
+  /** Not an expected failure: to be thrown on, once everything that is known has been told. */
+  readonly bug?: Error
+}
+
+async function carriedOut(wait: Wait): Promise<Carried> {
+  const over = new AbortController()
+  const signal = AbortSignal.any([wait.world.cancel, over.signal])
+  try {
+    return { verdict: await bothHalves(wait, signal) }
+  } catch (error) {
+    return ofFailure(error, wait)
+  } finally {
+    over.abort(new Error('The wait is over.'))
+  }
+}
+
+/** A closure that is complete needs no CI, unless it is the checks that were asked for. */
+async function bothHalves(wait: Wait, signal: AbortSignal): Promise<Verdict> {
+  const ci = askCi(wait, signal)
+  // Whoever does not wait for it any more does not want to hear of it either.
+  ci.catch(() => undefined)
+  if (wait.inputs.caches.length === 0) return verdictOfCi(wait, await ci)
+  // The caches are asked until some time after the CI is done, so it has to end for them; its bugs are bugs here.
+  const cache = await Promise.race([askCaches(wait, signal), failureOf(ci)])
+  const isDecided = wait.inputs.provider !== 'checks' && cache.kind === 'complete'
+  const isHopeless = cache.kind === 'incomplete' && wait.ci === undefined
+  return verdictOf(wait, cache, isDecided || isHopeless ? undefined : await ci)
+}
+
+/** Never resolves. */
+async function failureOf(promise: Promise<unknown>): Promise<never> {
+  await promise
+  return new Promise(() => undefined)
+}
+
+function ofFailure(error: unknown, { world }: Wait): Carried {
+  const ending = (sentence: string, hint?: string): Verdict => ({
+    ending: { status: 'failed', sentence, details: [], ...(hint === undefined ? {} : { hint }) },
+    logs: [],
+  })
+  if (world.cancel.aborted) return { verdict: ending('The run was canceled.') }
+  const verdict = ending(messageOf(error), error instanceof ActionError ? error.hint : undefined)
+  if (error instanceof ActionError) return { verdict }
+  return { verdict, bug: error instanceof Error ? error : new Error(messageOf(error), { cause: error }) }
+}
+
+/** It is for the report only: what goes wrong with it is said, and no more. */
+async function compared(wait: Wait) {
+  try {
+    return await comparisonsOf(wait, wait.world.cancel)
+  } catch (error) {
+    if (!(error instanceof ActionError) && !wait.world.cancel.aborted) throw error
+    wait.warn(`The closures could not be compared: ${messageOf(error)}`)
+    return new Map()
+  }
+}
+
+interface Told {
+  readonly facts: Facts
+  readonly verdict: Verdict
+  readonly durationMs: number
+}
+
+async function tell(wait: Wait, { facts, verdict: { ending, logs }, durationMs }: Told): Promise<void> {
+  const { world } = wait
+  for (const text of logs) {
+    world.log.group('The end of its log')
+    world.log.host(`${text}\n`)
+    world.log.endGroup()
+  }
+  showFacts(facts, world.log)
+  const { values, problems } = outputsOf(facts, { status: ending.status, durationMs })
+  for (const problem of problems) world.log.warning(problem)
+  for (const [name, value] of Object.entries(values)) world.outputs.set(name, value)
+  await world.summary.write(summaryOf(facts, ending, durationMs))
+  if (wait.inputs.comment && !world.cancel.aborted) await comment(wait, facts, ending)
+}
+
+async function comment(wait: Wait, facts: Facts, ending: Ending): Promise<void> {
+  const { world, inputs, github } = wait
+  const patience = wait.patience(world.cancel)
+  await keepComment(commentOf(facts, ending), {
+    ask: (route, parameters) => github.client.ask({ route, parameters }, patience),
+    log: world.log,
+    repository: world.repository,
+    sha: inputs.sha,
+    pullRequest: inputs.pullRequest,
+  })
+}

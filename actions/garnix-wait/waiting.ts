@@ -1,0 +1,108 @@
+/** One wait: what it knows, and how long it may go on. */
+import { deadlineIn, type Deadline } from '../shared/deadline.ts'
+import { GitHubClient, type Patience } from '../shared/github.ts'
+import { ChecksReader } from './checksreader.ts'
+import type { CiEnd } from './ciwatch.ts'
+import { newClosure, type Closure } from './closure.ts'
+import type { Commit } from './commit.ts'
+import type { Inputs } from './inputs.ts'
+import type { Lookout } from './lookout.ts'
+import { CheckTexts } from './texts.ts'
+import type { PathSearch } from './pathsearch.ts'
+import type { StorePath } from './storepath.ts'
+import type { World } from './world.ts'
+
+/** What another CI run, or another host, has uploaded is there whatever this one says. */
+const LAST_LOOK_MS = 5_000
+
+export interface GitHub {
+  readonly client: GitHubClient
+  readonly reader: ChecksReader
+}
+
+export class Wait {
+  readonly inputs: Inputs
+  readonly world: World
+  /** For everything. */
+  readonly deadline: Deadline
+  readonly texts: CheckTexts
+  /** What the instance said last. */
+  commit: Commit | undefined
+  /** `undefined` before the first look at the checks. */
+  lookout: Lookout | undefined
+  search: PathSearch | undefined
+  /** Of all targets together; its roots are known from the start or once the CI is done. */
+  closure: Closure | undefined
+  completeMs: number | undefined
+  readonly warnings: string[] = []
+  /** Aborted when the CI is done, however. */
+  readonly ciDone = new AbortController()
+  #ci: { readonly end: CiEnd; readonly atMs: number } | undefined
+  #github: GitHub | undefined
+
+  constructor(inputs: Inputs, world: World) {
+    this.inputs = inputs
+    this.world = world
+    this.deadline = deadlineIn(world.clock, inputs.limits.totalMs)
+    this.texts = new CheckTexts(world.clock)
+  }
+
+  /** Made when it is needed: GitHub's client is large. */
+  get github(): GitHub {
+    return (this.#github ??= this.#newGitHub())
+  }
+
+  #newGitHub(): GitHub {
+    const { world, inputs } = this
+    const client = new GitHubClient({ ...world, github: world.githubWith(inputs.token) })
+    return { client, reader: new ChecksReader(client, { ...world.repository, sha: inputs.sha }) }
+  }
+
+  patience(signal: AbortSignal): Patience {
+    return { deadline: this.deadline, signal }
+  }
+
+  /** `undefined` while it goes on. */
+  get ci(): CiEnd | undefined {
+    return this.#ci?.end
+  }
+
+  endCi(end: CiEnd): void {
+    this.#ci = { end, atMs: this.world.clock.now() }
+    this.ciDone.abort(new Error('The CI is done.'))
+  }
+
+  /** For the caches: that of everything, until the CI is done; then what they may take, or one last look. */
+  get cacheDeadline(): Deadline {
+    const remainingMs = (): number => {
+      if (this.#ci === undefined) return this.deadline.remainingMs()
+      const moreMs = this.#ci.end.kind === 'built' ? this.inputs.limits.cacheMs : LAST_LOOK_MS
+      const leftMs = this.#ci.atMs + moreMs - this.world.clock.now()
+      return Math.max(0, Math.min(leftMs, this.deadline.remainingMs()))
+    }
+    return { remainingMs, passed: () => remainingMs() <= 0 }
+  }
+
+  /** Since the CI is done; `undefined` while it is not, or has failed. */
+  get builtForMs(): number | undefined {
+    return this.#ci?.end.kind === 'built' ? this.world.clock.now() - this.#ci.atMs : undefined
+  }
+
+  path(target: string): StorePath | undefined {
+    return this.search?.path(target)
+  }
+
+  /** Of one target alone: what was found for the others counts for it too. */
+  closureFor(target: string): Closure | undefined {
+    const root = this.path(target)
+    if (root === undefined || this.closure === undefined) return undefined
+    return { ...newClosure([root], this.closure.found), missing: this.closure.missing }
+  }
+
+  /** Said once. */
+  warn(words: string): void {
+    if (this.warnings.includes(words)) return
+    this.warnings.push(words)
+    this.world.log.warning(words)
+  }
+}
