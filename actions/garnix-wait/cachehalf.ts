@@ -1,5 +1,7 @@
 /** The half of the wait that looks whether everything can be fetched. */
 import { AbandonedWait, watchUploads } from './uploadwatch.ts'
+import { followTexts } from './checktexts.ts'
+import { checkNameOf } from './garnixverdict.ts'
 import { waitForClosure, type CacheVerdict } from './cachewait.ts'
 import { newClosure } from './closure.ts'
 import type { Diagnosis } from './seen.ts'
@@ -21,18 +23,34 @@ export async function askCaches(wait: Wait, signal: AbortSignal): Promise<CacheE
   wait.search = search
   const over = new AbortController()
   const until = AbortSignal.any([signal, over.signal])
+  const reading = readOn(wait, until)
   try {
     if (inputs.targets.some(({ storePath }) => storePath === undefined)) {
       await ciOf(wait, until)
       if (wait.ci?.kind !== 'built' || !(await findPaths(wait, search, until))) return { kind: 'unknown' }
     }
-    const verdict = walked(wait, until)
-    return await Promise.race([verdict, watchUploads(wait, { search, askInstance }, until)])
+    return await Promise.race([walked(wait, until), watchUploads(wait, { search, askInstance }, until)])
   } catch (error) {
     if (error instanceof AbandonedWait) return { kind: 'abandoned', diagnoses: error.diagnoses }
     throw error
   } finally {
     over.abort(new Error('The caches are not asked any more.'))
+    await reading
+  }
+}
+
+/** What the instance writes into its checks once they are green. */
+async function readOn(wait: Wait, signal: AbortSignal): Promise<void> {
+  const { inputs, world, texts } = wait
+  if (inputs.provider !== 'garnix') return
+  try {
+    await ciOf(wait, signal)
+    if (wait.ci?.kind !== 'built') return
+    const names = inputs.targets.map(({ name }) => checkNameOf(name))
+    const following = { texts, names, reader: wait.github.reader, ...world }
+    await followTexts(following, { deadline: wait.cacheDeadline, signal })
+  } catch (error) {
+    if (!signal.aborted) throw error
   }
 }
 

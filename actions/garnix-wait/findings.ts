@@ -43,8 +43,9 @@ function configurationFacts(wait: Wait, target: Target, comparisons: Comparisons
 }
 
 /** With other checks than those of Garnix, the only one is everybody's. */
-function runFor({ inputs, texts, lookout }: Wait, name: string): CheckRun | undefined {
-  if (inputs.provider !== 'checks') return texts.runOf(name)
+function runFor(wait: Wait, name: string): CheckRun | undefined {
+  const { inputs, lookout } = wait
+  if (inputs.provider !== 'checks') return wait.runOf(name)
   const seen = lookout?.seen() ?? []
   return inputs.checkNames.length === 1
     ? seen.findLast((run) => run.name === inputs.checkNames[0])

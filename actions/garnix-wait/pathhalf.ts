@@ -1,5 +1,4 @@
 /** The half of the wait that asks which store paths there are to wait for. */
-import { ActionError } from '../shared/errors.ts'
 import { evalRoute } from './evalroute.ts'
 import { checkNameOf } from './garnixverdict.ts'
 import { addressOf, Instance } from './instance.ts'
@@ -8,8 +7,8 @@ import { PathSearch, type Route } from './pathsearch.ts'
 import { apiRoute, recordedRoute, textRoute } from './routes.ts'
 import type { Wait } from './waiting.ts'
 
-/** Between two rounds of questions, each of which may cost a request to GitHub. */
-const PAUSE_MS = 20_000
+/** Between two rounds of questions. */
+const PAUSE_MS = 15_000
 const EVAL_MS = 900_000
 
 export type AskInstance = (signal?: AbortSignal) => Promise<InstanceAnswer>
@@ -18,7 +17,9 @@ export function newSearch(wait: Wait, askInstance: AskInstance): PathSearch {
   const { inputs, world } = wait
   const { workspace, run } = world
   const ofGarnix: readonly Route[] =
-    inputs.provider === 'garnix' ? [apiRoute(askInstance), textRoute((name) => wait.texts.textOf(name))] : []
+    inputs.provider === 'garnix'
+      ? [apiRoute(askInstance), textRoute((name) => wait.texts.of(checkNameOf(name)))]
+      : []
   const evaluation = evalRoute({ run, workspace, sha: inputs.sha, timeoutMs: EVAL_MS })
   return new PathSearch(inputs.targets, [recordedRoute, ...ofGarnix, evaluation])
 }
@@ -30,7 +31,7 @@ export function instanceOf(wait: Wait): AskInstance {
   const { credentials } = inputs.instance
   const instance = new Instance({ credentials, repository: `${owner}/${repo}`, sha: inputs.sha }, world)
   return async (signal) => {
-    const links = inputs.targets.flatMap(({ name }) => wait.texts.runOf(name)?.url ?? [])
+    const links = inputs.targets.flatMap(({ name }) => wait.runOf(name)?.url ?? [])
     const answer = await instance.ask(addressOf(inputs.instance, links), signal)
     if (answer.kind === 'commit') wait.commit = answer.commit
     return answer
@@ -44,7 +45,6 @@ export function instanceOf(wait: Wait): AskInstance {
 export async function findPaths(wait: Wait, search: PathSearch, signal: AbortSignal): Promise<boolean> {
   const { targets } = wait.inputs
   for (;;) {
-    await readTexts(wait, signal)
     await search.ask({ isDearToo: true, signal })
     const open = targets.filter(({ name }) => search.isOpen(name))
     if (open.length === 0 || wait.cacheDeadline.remainingMs() <= PAUSE_MS) break
@@ -52,18 +52,4 @@ export async function findPaths(wait: Wait, search: PathSearch, signal: AbortSig
   }
   for (const words of search.disagreements()) wait.warn(words)
   return targets.every(({ name }) => search.path(name) !== undefined)
-}
-
-/** What the instance has written since: it is an extra, which must not end the wait. */
-export async function readTexts(wait: Wait, signal: AbortSignal): Promise<void> {
-  const { inputs, github, world } = wait
-  if (inputs.provider !== 'garnix') return
-  try {
-    const names = inputs.targets.map(({ name }) => checkNameOf(name))
-    wait.texts.note(await github.reader.runs(names, wait.patience(signal)))
-  } catch (error) {
-    signal.throwIfAborted()
-    if (!(error instanceof ActionError)) throw error
-    world.log.info(`The checks could not be read again: ${error.message}`)
-  }
 }

@@ -2,13 +2,14 @@
 import { ActionError } from '../shared/errors.ts'
 import { closureOf, missesOf } from './closure.ts'
 import { diagnose } from './diagnosis.ts'
-import { readTexts, type AskInstance } from './pathhalf.ts'
+import { checkNameOf } from './garnixverdict.ts'
+import type { AskInstance } from './pathhalf.ts'
 import type { PathSearch } from './pathsearch.ts'
 import type { Diagnosis } from './seen.ts'
 import type { Wait } from './waiting.ts'
 
-/** Each look may cost a request to GitHub. */
-const PAUSE_MS = 60_000
+/** After the first look: uploads take their time. */
+const PAUSE_MS = 30_000
 
 /** Waiting will not help. */
 export class AbandonedWait extends ActionError {
@@ -53,7 +54,6 @@ async function nextLook({ world: { clock }, ciDone }: Wait, signal: AbortSignal)
 }
 
 async function lookAround(wait: Wait, { search, askInstance }: Means, signal: AbortSignal): Promise<void> {
-  await readTexts(wait, signal)
   if (wait.inputs.provider === 'garnix') await askInstance(signal)
   await search.ask({ isDearToo: false, signal })
   for (const words of search.disagreements()) wait.warn(words)
@@ -71,7 +71,7 @@ export function diagnosesOf(wait: Wait, quietMs: number | undefined): readonly D
       missing,
       found: closureOf(closure),
       caches: wait.inputs.caches,
-      text: wait.texts.textOf(name)?.text ?? '',
+      text: wait.texts.of(checkNameOf(name))?.text ?? '',
       commit: wait.commit,
       quietMs,
     })

@@ -1,13 +1,15 @@
 /** One wait: what it knows, and how long it may go on. */
 import { deadlineIn, type Deadline } from '../shared/deadline.ts'
 import { GitHubClient, type Patience } from '../shared/github.ts'
+import { newestOf, type CheckRun } from './checkruns.ts'
 import { ChecksReader } from './checksreader.ts'
+import { CheckTexts } from './checktexts.ts'
 import type { CiEnd } from './ciwatch.ts'
 import { newClosure, type Closure } from './closure.ts'
 import type { Commit } from './commit.ts'
+import { checkNameOf } from './garnixverdict.ts'
 import type { Inputs } from './inputs.ts'
 import type { Lookout } from './lookout.ts'
-import { CheckTexts } from './texts.ts'
 import type { PathSearch } from './pathsearch.ts'
 import type { StorePath } from './storepath.ts'
 import type { World } from './world.ts'
@@ -86,6 +88,12 @@ export class Wait {
   /** Since the CI is done; `undefined` while it is not, or has failed. */
   get builtForMs(): number | undefined {
     return this.#ci?.end.kind === 'built' ? this.world.clock.now() - this.#ci.atMs : undefined
+  }
+
+  /** The run that built a configuration, else the newest one. */
+  runOf(configuration: string): CheckRun | undefined {
+    const runs = this.lookout?.seen().filter(({ name }) => name === checkNameOf(configuration)) ?? []
+    return newestOf(runs.filter(({ state }) => state === 'succeeded')) ?? newestOf(runs)
   }
 
   path(target: string): StorePath | undefined {

@@ -30993,6 +30993,13 @@ function markdown_text(raw) {
 function code(raw) {
     return `<code>${referenced(oneLine(raw))}</code>`;
 }
+/** A foreign address behind words; one that is none, or that no browser should follow, is shown as it is. */
+function markdown_link(words, url) {
+    const { href = '', protocol = '' } = URL.canParse(url) ? new URL(url) : {};
+    if (!/^https?:$/.test(protocol) || href.length > MAX_LINE)
+        return code(url);
+    return `<a href="${href.replace(/[^A-Za-z0-9/:.%-]/g, (mark) => `&#${mark.charCodeAt(0)};`)}">${markdown_text(words)}</a>`;
+}
 /** Lines in a block of code. Not for table cells. */
 function block(raw, language = '') {
     const lines = raw.split(/\r\n|\r|\n/).map((line) => visible(shortened(line)));
@@ -31005,6 +31012,17 @@ function block(raw, language = '') {
 function table(header, rows) {
     const lines = [header, header.map(() => '---'), ...rows];
     return lines.map((cells) => `| ${cells.join(' | ')} |\n`).join('');
+}
+/** Foreign words, as a block of code where they have several lines. */
+function paragraph(words) {
+    return words.includes('\n') ? block(words) : `${markdown_text(words)}\n`;
+}
+function list(items) {
+    return items.map((item) => `- ${markdown_text(item)}\n`).join('');
+}
+/** `''` where there is no body, which is Markdown already. */
+function section(title, body) {
+    return body === undefined || body === false || body === '' ? '' : `#### ${title}\n\n${body}`;
 }
 const NOTE = '\n\nThis summary was longer than GitHub shows; the log has the rest.\n';
 /**
@@ -31375,7 +31393,7 @@ function wordsOfExit(exit) {
     }
 }
 
-;// CONCATENATED MODULE: ./actions/deploy-nixos/json.ts
+;// CONCATENATED MODULE: ./actions/shared/json.ts
 /** `undefined` for text that is not a JSON object. */
 function parseObject(text) {
     try {
@@ -31702,9 +31720,9 @@ function decisionOf(answer, { isGranted, isRefused }) {
     return isRefused(answer) ? { kind: 'refused', why: wordsOf(answer) } : undefined;
 }
 
-;// CONCATENATED MODULE: ./actions/deploy-nixos/instant.ts
+;// CONCATENATED MODULE: ./actions/shared/instant.ts
 const INSTANT = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d(?:\.\d{1,9})?)Z$/;
-/** Milliseconds of the host's clock for `2026-01-31T12:00:00.123Z`, only good for differences; `NaN` if it is none. */
+/** `2026-01-31T12:00:00.123Z` in milliseconds since a midnight of long ago (UTC); `NaN` if it is none. */
 function parseInstant(text) {
     const match = INSTANT.exec(text);
     if (match === null)
@@ -32577,7 +32595,7 @@ function trialwords_wordsOf(status, { ledger, isRejected }) {
     return `was not ${isUnanswered ? 'confirmed' : 'good'}: the host runs the old system again.`;
 }
 
-;// CONCATENATED MODULE: ./actions/deploy-nixos/closurediff.ts
+;// CONCATENATED MODULE: ./actions/shared/closurediff.ts
 
 function diffIn(fields) {
     return {
@@ -32898,6 +32916,59 @@ function denialOf({ exit, stderr }, wasAccepted) {
     return isAnswer ? { kind: 'denied', code, words: stderr, wasAccepted } : undefined;
 }
 
+;// CONCATENATED MODULE: ./actions/shared/packagewords.ts
+
+function packageWords(diff) {
+    const { added, removed, changed } = diff;
+    return [
+        ...changed.map((change) => packagewords_wordsOf(change, versionsOf(change.from), versionsOf(change.to))),
+        ...added.map((change) => packagewords_wordsOf(change, '', versionsOf(change.to))),
+        ...removed.map((change) => packagewords_wordsOf(change, versionsOf(change.from), '')),
+    ];
+}
+/** `3 changed, 1 added, 0 removed, 1.2 GB → 1.3 GB (+80 MB)`. */
+function closureSentence({ added, removed, changed, sizeBytes }) {
+    const counts = `${changed.length} changed, ${added.length} added, ${removed.length} removed`;
+    if (sizeBytes === undefined)
+        return counts;
+    return `${counts}, ${formatBytes(sizeBytes.from)} → ${formatBytes(sizeBytes.to)} (${growthOf(sizeBytes)})`;
+}
+/** The sentence and a table below it. The log, which has every package, is said to have what is beyond `maxRows`. */
+function closureMarkdown(diff, maxRows) {
+    const packages = packageWords(diff);
+    const rows = packages
+        .slice(0, maxRows)
+        .map(({ name, from, to, size }) => [code(name), markdown_text(from), markdown_text(to), size]);
+    const more = packages.length > maxRows ? `\n${packages.length - maxRows} more are in the log.\n` : '';
+    const list = rows.length === 0 ? '' : `\n${table(['Package', 'From', 'To', 'Size'], rows)}${more}`;
+    return `${closureSentence(diff)}\n${list}`;
+}
+function showClosure(diff, log) {
+    log.info(`Closure: ${closureSentence(diff)}`);
+    for (const { name, from, to, size } of packageWords(diff))
+        log.host(`${name}: ${from || '–'} → ${to || '–'} ${size}\n`);
+}
+const UNITS = [
+    [1e12, 'TB'],
+    [1e9, 'GB'],
+    [1e6, 'MB'],
+    [1e3, 'kB'],
+];
+/** Powers of 1000, as Nix counts. */
+function formatBytes(bytes) {
+    const [size, unit] = UNITS.find(([least]) => bytes >= least) ?? [1, 'B'];
+    return `${Number((bytes / size).toFixed(1))} ${unit}`;
+}
+function packagewords_wordsOf({ name, sizeBytes }, from, to) {
+    return { name, from, to, size: sizeBytes === undefined ? '' : growthOf(sizeBytes) };
+}
+function versionsOf(versions) {
+    return versions.map((version) => version || 'no version').join(', ') || 'no version';
+}
+function growthOf({ from, to }) {
+    return to < from ? `−${formatBytes(from - to)}` : `+${formatBytes(to - from)}`;
+}
+
 ;// CONCATENATED MODULE: ./actions/deploy-nixos/annotations.ts
 /** Where GitHub shows a Nix evaluation error. A file outside of the repository is none that it could show. */
 function annotationOf({ file, line, column }) {
@@ -32919,21 +32990,6 @@ function isPosition(value) {
 }
 
 ;// CONCATENATED MODULE: ./actions/deploy-nixos/changes.ts
-function packageWords(diff) {
-    const { added, removed, changed } = diff;
-    return [
-        ...changed.map((change) => changes_wordsOf(change, versionsOf(change.from), versionsOf(change.to))),
-        ...added.map((change) => changes_wordsOf(change, '', versionsOf(change.to))),
-        ...removed.map((change) => changes_wordsOf(change, versionsOf(change.from), '')),
-    ];
-}
-/** `3 changed, 1 added, 0 removed, 1.2 GB → 1.3 GB (+80 MB)`. */
-function closureSentence({ added, removed, changed, sizeBytes }) {
-    const counts = `${changed.length} changed, ${added.length} added, ${removed.length} removed`;
-    if (sizeBytes === undefined)
-        return counts;
-    return `${counts}, ${formatBytes(sizeBytes.from)} → ${formatBytes(sizeBytes.to)} (${growthOf(sizeBytes)})`;
-}
 /** `[["restarted", ["a.service"]], …]`, without empty lists. */
 function unitLists(units) {
     const lists = [
@@ -32950,28 +33006,9 @@ function failedUnitWords({ unit, result, exitStatus }) {
     const details = [result, exitStatus === '' ? '' : `status ${exitStatus}`].filter((part) => part !== '');
     return details.length === 0 ? unit : `${unit} (${details.join(', ')})`;
 }
-const UNITS = [
-    [1e12, 'TB'],
-    [1e9, 'GB'],
-    [1e6, 'MB'],
-    [1e3, 'kB'],
-];
-/** Powers of 1000, as Nix counts. */
-function formatBytes(bytes) {
-    const [size, unit] = UNITS.find(([least]) => bytes >= least) ?? [1, 'B'];
-    return `${Number((bytes / size).toFixed(1))} ${unit}`;
-}
-function changes_wordsOf({ name, sizeBytes }, from, to) {
-    return { name, from, to, size: sizeBytes === undefined ? '' : growthOf(sizeBytes) };
-}
-function versionsOf(versions) {
-    return versions.map((version) => version || 'no version').join(', ') || 'no version';
-}
-function growthOf({ from, to }) {
-    return to < from ? `−${formatBytes(from - to)}` : `+${formatBytes(to - from)}`;
-}
 
 ;// CONCATENATED MODULE: ./actions/deploy-nixos/show.ts
+
 
 
 /** What the phases of protocol 1 do; one of a newer host is shown by its name. */
@@ -33016,7 +33053,7 @@ const SHOW = {
     phase: showPhase,
     log: showLog,
     diff: ({ diff }, log) => {
-        showDiff(diff, log);
+        showClosure(diff, log);
     },
     units: showUnits,
     'awaiting-confirm': ({ deadline, secondsLeft }, log) => {
@@ -33039,11 +33076,6 @@ function showLog({ text, error }, log) {
     log.host(`${text}\n`);
     if (error !== undefined)
         log.error(error.message, annotationOf(error));
-}
-function showDiff(diff, log) {
-    log.info(`Closure: ${closureSentence(diff)}`);
-    for (const { name, from, to, size } of packageWords(diff))
-        log.host(`${name}: ${from || '–'} → ${to || '–'} ${size}\n`);
 }
 function showUnits({ changed, newFailed }, log) {
     for (const [what, names] of unitLists(changed))
@@ -33683,7 +33715,7 @@ function endpointOf(reader, { prefix, ...side }) {
     return { ...side, port, pin: pin ?? { host: side.host, port, known: [], fingerprints: [] } };
 }
 
-;// CONCATENATED MODULE: ./actions/deploy-nixos/fit.ts
+;// CONCATENATED MODULE: ./actions/shared/fit.ts
 /** Lists that must not grow beyond what can be handed on. */
 /**
  * In bytes of UTF-8. GitHub takes 1 MB of outputs from a job, counted in UTF-16, and drops all of them beyond that;
@@ -33895,6 +33927,7 @@ function endingOfExit(exit, subject, after) {
 
 
 
+
 /** A bump of nixpkgs changes thousands; the log has them all. */
 const MAX_ROWS = 200;
 /** The job summary: what happened first, then what changed, how long it took, and where to look. */
@@ -33904,11 +33937,11 @@ function summaryOf(facts, ending, durationMs) {
     const sections = [
         headOf(facts, ending, durationMs),
         section('Reboot required', rebootOf(facts)),
-        section('Newly failed units', listOf(failedOf(facts))),
+        section('Newly failed units', list(failedOf(facts))),
         section('Units', units && unitsOf(units)),
-        section('Closure', own.ledger.diff && closureOf(own.ledger.diff)),
+        section('Closure', own.ledger.diff && closureMarkdown(own.ledger.diff, MAX_ROWS)),
         section('Timeline', timelineOf(spans)),
-        section('Warnings', listOf(warnings)),
+        section('Warnings', list(warnings)),
         section('The trial by hand', trial && report_trialOf(facts, trial)),
         section('Look at the host', facts.wasSent && facts.protocol === 'vps-deploy' && block(lookOf(facts), 'sh')),
     ];
@@ -33947,9 +33980,6 @@ function headOf(facts, { status, sentence, details, hint }, durationMs) {
     const rows = [...rowsOf(facts), ['Duration', (0,duration/* formatDuration */.a)(durationMs)]];
     return `${heading}\n\n${words.join('\n')}\n${table(['Status', markdown_text(status)], rows)}`;
 }
-function paragraph(words) {
-    return words.includes('\n') ? block(words) : `${markdown_text(words)}\n`;
-}
 function rowsOf(facts) {
     const { request, host, protocol } = facts;
     const { system, 'previous-system': previous, generation } = ofResult(facts);
@@ -33968,16 +33998,10 @@ function rowsOf(facts) {
     ];
     return rows.filter(([, value]) => value !== '').map(([name, value]) => [name, code(value)]);
 }
-function section(title, body) {
-    return body === undefined || body === false || body === '' ? '' : `#### ${title}\n\n${body}`;
-}
-function listOf(items) {
-    return items.map((item) => `- ${markdown_text(item)}\n`).join('');
-}
 function rebootOf(facts) {
     if (facts.reboot === 'done')
         return 'The host was rebooted and runs the new system.\n';
-    return listOf(finalResultOf(facts)?.rebootRequired ?? []);
+    return list(finalResultOf(facts)?.rebootRequired ?? []);
 }
 /** For who did not have the action boot it. */
 function report_trialOf(facts, trial) {
@@ -34001,15 +34025,6 @@ function unitsOf({ changed }) {
 function wordsFor(names) {
     const more = names.length > MAX_ROWS ? ` and ${names.length - MAX_ROWS} more` : '';
     return `${names.slice(0, MAX_ROWS).map(code).join(' ')}${more}`;
-}
-function closureOf(diff) {
-    const packages = packageWords(diff);
-    const rows = packages
-        .slice(0, MAX_ROWS)
-        .map(({ name, from, to, size }) => [code(name), markdown_text(from), markdown_text(to), size]);
-    const more = packages.length > MAX_ROWS ? `\n${packages.length - MAX_ROWS} more are in the log.\n` : '';
-    const list = rows.length === 0 ? '' : `\n${table(['Package', 'From', 'To', 'Size'], rows)}${more}`;
-    return `${closureSentence(diff)}\n${list}`;
 }
 function timelineOf(spans) {
     if (spans.length === 0)
