@@ -24,6 +24,8 @@ export async function askCaches(wait: Wait, signal: AbortSignal): Promise<CacheE
   const over = new AbortController()
   const until = AbortSignal.any([signal, over.signal])
   const reading = readOn(wait, until)
+  // It is waited for at the end; until then nobody listens.
+  reading.catch(() => undefined)
   try {
     if (inputs.targets.some(({ storePath }) => storePath === undefined)) {
       await ciOf(wait, until)

@@ -29357,6 +29357,22 @@ class Stop {
             act(this.#reason);
     }
 }
+const stopsBySignal = new WeakMap();
+/** One listener for all exchanges of a signal: to add and remove each of its own would cost more than they do. */
+function stopsOf(signal) {
+    const known = signal === undefined ? undefined : stopsBySignal.get(signal);
+    if (known !== undefined)
+        return known;
+    const stops = new Set();
+    if (signal === undefined)
+        return stops;
+    stopsBySignal.set(signal, stops);
+    signal.addEventListener('abort', () => {
+        for (const stop of stops)
+            stop.now(signal.reason);
+    });
+    return stops;
+}
 /** Each has connections of its own, at most 100 to a host; the environment's proxies are read now. */
 function newFetch() {
     const settings = { keepAlive: true, maxSockets: MAX_CONNECTIONS, proxyEnv: process.env };
@@ -29365,13 +29381,11 @@ function newFetch() {
         const { timeoutMs, signal } = options;
         signal?.throwIfAborted();
         const stop = new Stop();
+        const stops = stopsOf(signal);
+        stops.add(stop);
         const timeUp = setTimeout(() => {
             stop.now(new Error(`no answer within ${(0,duration/* formatDuration */.a)(timeoutMs)}`));
         }, timeoutMs);
-        const giveUp = () => {
-            stop.now(signal?.reason);
-        };
-        signal?.addEventListener('abort', giveUp);
         try {
             return await answerOf({ url: new URL(url), options, stop }, agents);
         }
@@ -29383,7 +29397,7 @@ function newFetch() {
         }
         finally {
             clearTimeout(timeUp);
-            signal?.removeEventListener('abort', giveUp);
+            stops.delete(stop);
         }
     };
 }
@@ -29426,15 +29440,19 @@ async function oneAnswer(exchange, agents) {
         }
     }
 }
-function requestFor({ url, options: { headers, body } }, agents) {
-    const options = {
-        method: body === undefined ? 'GET' : 'POST',
-        headers: { 'user-agent': 'nix-vps', accept: '*/*', ...headers },
+function requestFor({ url, options }, agents) {
+    const { protocol, hostname, port, pathname, search } = url;
+    const request = {
+        method: options.body === undefined ? 'GET' : 'POST',
+        hostname: hostname.replace(/^\[|\]$/g, ''),
+        port,
+        path: `${pathname}${search}`,
+        headers: { 'user-agent': 'nix-vps', accept: '*/*', ...options.headers },
     };
-    if (url.protocol === 'https:')
-        return (0,external_node_https_namespaceObject.request)(url, { ...options, agent: agents['https:'] });
-    if (url.protocol === 'http:')
-        return (0,external_node_http_.request)(url, { ...options, agent: agents['http:'] });
+    if (protocol === 'https:')
+        return (0,external_node_https_namespaceObject.request)({ ...request, agent: agents['https:'] });
+    if (protocol === 'http:')
+        return (0,external_node_http_.request)({ ...request, agent: agents['http:'] });
     throw new shared_errors/* ActionError */.lZ(`${url.href} is neither http:// nor https://.`);
 }
 function exchanged(request, { options, stop }) {
@@ -38860,16 +38878,17 @@ function parseAddress(address) {
  */
 
 const STORE = '/nix/store';
-const BASE = /^[0-9abcdfghijklmnpqrsvwxyz]{32}-(?!\.{1,2}(?:-|$))[0-9A-Za-z+\-._?=]{1,211}$/;
+const PATH = /^\/nix\/store\/[0-9abcdfghijklmnpqrsvwxyz]{32}-(?!\.{1,2}(?:-|$))[0-9A-Za-z+\-._?=]{1,211}$/;
 /** Throws an `ActionError` for anything but a path directly below the store. */
 function parseStorePath(text) {
-    if (!text.startsWith(`${STORE}/`) || !BASE.test(text.slice(STORE.length + 1)))
+    if (!PATH.test(text))
         throw new errors/* ActionError */.lZ(`'${text}' is no store path; one looks like ${STORE}/<32 characters>-<name>.`);
     return text;
 }
 /** The same for a name as narinfos list them, without the store. `undefined` if it is none. */
 function ofBaseName(base) {
-    return BASE.test(base) ? `${STORE}/${base}` : undefined;
+    const path = `${STORE}/${base}`;
+    return PATH.test(path) ? path : undefined;
 }
 function hashPartOf(path) {
     return path.slice(STORE.length + 1, STORE.length + 33);
@@ -39374,6 +39393,1093 @@ function hostOf(url) {
     return new URL(url).hostname;
 }
 
+;// CONCATENATED MODULE: ./actions/garnix-wait/checkruns.ts
+/** Check runs and commit statuses as GitHub lists them, which is as whoever made them wrote them. */
+
+/** A page of check runs; `undefined` if it is none. */
+function readRuns(data) {
+    return readPage(data, 'check_runs', runIn);
+}
+/** A page of the newest commit status of each context; `undefined` if it is none. */
+function readStatuses(data) {
+    return readPage(data, 'statuses', statusIn);
+}
+function readPage(data, field, itemIn) {
+    const list = (0,shared_json/* objectIn */.D7)(data)?.[field];
+    const total = (0,shared_json/* numberIn */.Po)((0,shared_json/* objectIn */.D7)(data)?.['total_count']);
+    if (!Array.isArray(list) || total === undefined)
+        return undefined;
+    const items = (0,shared_json/* objectsIn */.Qv)(list)
+        .map(itemIn)
+        .filter((item) => item !== undefined);
+    return { total, items, size: list.length };
+}
+function runIn(json) {
+    const id = (0,shared_json/* numberIn */.Po)(json['id']);
+    const name = (0,shared_json/* textIn */.r7)(json['name']);
+    const status = (0,shared_json/* textIn */.r7)(json['status']);
+    const word = wordOf(json);
+    if (id === undefined || name === '' || status === '')
+        return undefined;
+    return {
+        id,
+        name,
+        app: (0,shared_json/* textIn */.r7)((0,shared_json/* objectIn */.D7)(json['app'])?.['slug']).toLowerCase(),
+        state: status === 'completed' ? endOf(word) : 'running',
+        word,
+        url: firstAddress([json['details_url'], json['html_url']]),
+        startedAt: (0,shared_json/* textIn */.r7)(json['started_at']),
+        completedAt: (0,shared_json/* textIn */.r7)(json['completed_at']),
+        text: (0,shared_json/* textIn */.r7)((0,shared_json/* objectIn */.D7)(json['output'])?.['text']),
+    };
+}
+function wordOf(json) {
+    const status = (0,shared_json/* textIn */.r7)(json['status']);
+    return status === 'completed' ? (0,shared_json/* textIn */.r7)(json['conclusion']) || status : status;
+}
+function statusIn(json) {
+    const id = (0,shared_json/* numberIn */.Po)(json['id']);
+    const name = (0,shared_json/* textIn */.r7)(json['context']);
+    const word = (0,shared_json/* textIn */.r7)(json['state']);
+    if (id === undefined || name === '' || word === '')
+        return undefined;
+    const state = word === 'pending' ? 'running' : endOf(word);
+    return {
+        id,
+        name,
+        app: '',
+        state,
+        word,
+        url: firstAddress([json['target_url']]),
+        startedAt: (0,shared_json/* textIn */.r7)(json['created_at']),
+        completedAt: state === 'running' ? '' : (0,shared_json/* textIn */.r7)(json['updated_at']),
+        text: (0,shared_json/* textIn */.r7)(json['description']),
+    };
+}
+function endOf(word) {
+    return word === 'success' ? 'succeeded' : 'failed';
+}
+function firstAddress(values) {
+    const urls = values.map((value) => URL.parse((0,shared_json/* textIn */.r7)(value)));
+    return urls.find((url) => url !== null && /^https?:$/.test(url.protocol))?.href;
+}
+/** The newest of them, whatever suites they are in; `undefined` if there is none. */
+function newestOf(runs) {
+    return runs.reduce((newest, run) => (newest === undefined || run.id > newest.id ? run : newest), undefined);
+}
+
+;// CONCATENATED MODULE: ./actions/garnix-wait/civerdict.ts
+/** One that has failed is enough; all must have succeeded. */
+function together(parts) {
+    const problems = [];
+    const steps = new Map();
+    const runs = new Map();
+    for (const [name, part] of parts)
+        if (part.kind === 'failed')
+            problems.push(part.problem);
+        else if (part.kind === 'waiting')
+            steps.set(name, part.step);
+        else
+            runs.set(name, part.run);
+    if (problems.length > 0)
+        return { kind: 'failed', problems: merged(problems) };
+    return steps.size > 0 ? { kind: 'waiting', steps } : { kind: 'built', runs };
+}
+/** One evaluation fails for all, and what is missing is said once. */
+function merged(problems) {
+    const absent = problems.flatMap((problem) => (problem.kind === 'absent' ? problem.names : []));
+    const evaluation = problems.find(({ kind }) => kind === 'evaluation');
+    const others = problems.filter(({ kind }) => kind !== 'absent' && kind !== 'evaluation');
+    return [
+        ...(evaluation === undefined ? [] : [evaluation]),
+        ...others,
+        ...(absent.length === 0 ? [] : [{ kind: 'absent', names: absent }]),
+    ];
+}
+
+;// CONCATENATED MODULE: ./actions/garnix-wait/garnixverdict.ts
+/**
+ * What Garnix's checks say. It creates `Evaluate flake.nix` first and the check of every build before that one succeeds;
+ * `All Garnix checks` is never looked at: it is green when nothing was built, and some stay yellow for ever.
+ * https://github.com/garnix-io/garnix-ci, backend/src/Garnix/Build/Flake.hs and MetaCheck.hs
+ */
+
+
+const EVALUATION = 'Evaluate flake.nix';
+/** The name of the check of a NixOS configuration. */
+function checkNameOf(configuration) {
+    return `nixosConfig ${configuration}`;
+}
+function garnixVerdict({ names, runs, appSlug, isConfirmed }) {
+    // GitHub's own Actions may have jobs of any name.
+    const foreign = runs.filter(({ app }) => app !== 'github-actions');
+    const ours = appSlug === undefined ? foreign : foreign.filter(({ app }) => app === appSlug.toLowerCase());
+    const apps = [...new Set(ours.map(({ app }) => app))].sort();
+    if (apps.length > 1)
+        return { kind: 'failed', problems: [{ kind: 'ambiguous', apps }] };
+    const evaluation = newestOf(ours.filter(({ name }) => name === EVALUATION));
+    const parts = names.map((name) => {
+        const builds = ours.filter((run) => run.name === name);
+        return [name, partOf(builds, { name, evaluation, isConfirmed })];
+    });
+    return together(new Map(parts));
+}
+function partOf(builds, evaluated) {
+    // What a commit builds to is the same in every run: that a newer one runs, or has failed, takes nothing away.
+    const success = newestOf(builds.filter(({ state }) => state === 'succeeded'));
+    if (success !== undefined)
+        return { kind: 'built', run: success };
+    const newest = newestOf(builds);
+    if (newest === undefined)
+        return withoutRun(evaluated);
+    if (newest.state === 'running')
+        return { kind: 'waiting', step: 'check' };
+    return overtaken(newest, evaluated) ?? { kind: 'failed', problem: { kind: 'check', run: newest } };
+}
+function withoutRun({ name, evaluation, isConfirmed }) {
+    if (evaluation === undefined)
+        return { kind: 'waiting', step: 'discovery' };
+    if (evaluation.state === 'running')
+        return { kind: 'waiting', step: 'evaluation' };
+    if (evaluation.state === 'failed')
+        return { kind: 'failed', problem: { kind: 'evaluation', run: evaluation } };
+    // The set of checks is final now; but GitHub may show a run some seconds late.
+    if (!isConfirmed)
+        return { kind: 'waiting', step: 'confirmation' };
+    return { kind: 'failed', problem: { kind: 'absent', names: [name] } };
+}
+/** A failure from before the evaluation that runs now, or has just ended, is about to get a successor. */
+function overtaken(failure, { evaluation, isConfirmed }) {
+    if (evaluation === undefined || evaluation.id < failure.id)
+        return undefined;
+    if (evaluation.state === 'running')
+        return { kind: 'waiting', step: 'evaluation' };
+    if (evaluation.state === 'failed' || isConfirmed)
+        return undefined;
+    return { kind: 'waiting', step: 'confirmation' };
+}
+
+;// CONCATENATED MODULE: ./actions/garnix-wait/uploadwatch.ts
+/** Looks, while a built closure is waited for, whether it is one of the cases that waiting does not mend. */
+
+
+
+
+/** After the first look: uploads take their time. */
+const PAUSE_MS = 30_000;
+/** Waiting will not help. */
+class AbandonedWait extends errors/* ActionError */.lZ {
+    name = 'AbandonedWait';
+    diagnoses;
+    constructor(diagnoses) {
+        super(diagnoses.map(({ words }) => words).join(' '));
+        this.diagnoses = diagnoses;
+    }
+}
+/** Never resolves. Rejects with `AbandonedWait`, or the signal's reason. */
+async function watchUploads(wait, means, signal) {
+    const { clock } = wait.world;
+    const quiet = { paths: 0, sinceMs: clock.now() };
+    for (;;) {
+        await nextLook(wait, signal);
+        if (wait.builtForMs === undefined)
+            continue;
+        await lookAround(wait, means, signal);
+        const paths = wait.closure?.found.size ?? 0;
+        if (paths > quiet.paths)
+            Object.assign(quiet, { paths, sinceMs: clock.now() });
+        const quietMs = Math.min(wait.builtForMs, clock.now() - quiet.sinceMs);
+        const final = diagnosesOf(wait, quietMs).filter(({ isFinal }) => isFinal);
+        if (final.length > 0)
+            throw new AbandonedWait(final);
+    }
+}
+/** The first one as soon as the CI is done. */
+async function nextLook({ world: { clock }, ciDone }, signal) {
+    const either = ciDone.signal.aborted ? signal : AbortSignal.any([signal, ciDone.signal]);
+    try {
+        await clock.sleep(PAUSE_MS, either);
+    }
+    catch (error) {
+        if (signal.aborted)
+            throw error;
+    }
+}
+async function lookAround(wait, { search, askInstance }, signal) {
+    if (wait.inputs.provider === 'garnix')
+        await askInstance(signal);
+    await search.ask({ isDearToo: false, signal });
+    for (const words of search.disagreements())
+        wait.warn(words);
+}
+/** Of all targets together, each said once; most of them are about instances of Garnix. */
+function diagnosesOf(wait, quietMs) {
+    const all = wait.inputs.targets.flatMap(({ name }) => {
+        const closure = wait.closureFor(name);
+        if (closure === undefined)
+            return [];
+        const missing = missesOf(closure);
+        if (missing.length === 0)
+            return [];
+        return diagnose({
+            configuration: name,
+            missing,
+            found: closureOf(closure),
+            caches: wait.inputs.caches,
+            text: wait.texts.of(checkNameOf(name))?.text ?? '',
+            commit: wait.commit,
+            quietMs,
+        });
+    });
+    const those = wait.inputs.provider === 'garnix' ? all : all.filter(({ kind }) => kind === 'untrusted');
+    return [...new Map(those.map((one) => [one.words, one])).values()];
+}
+
+;// CONCATENATED MODULE: ./actions/garnix-wait/checktexts.ts
+/** The texts of checks that are green: Garnix uploads only then, and writes there what it uploads and what it does not. */
+
+const SETTLED_MS = 120_000;
+/** Requests are for builds; the cache itself tells sooner what has arrived. */
+const checktexts_PAUSE_MS = 30_000;
+class CheckTexts {
+    #clock;
+    #noted = new Map();
+    constructor(clock) {
+        this.#clock = clock;
+    }
+    /** Of each name the newest success counts, else the newest run. */
+    note(runs) {
+        const rising = [...runs].sort((one, other) => rankOf(one) - rankOf(other) || one.id - other.id);
+        const best = new Map(rising.map((run) => [run.name, run]));
+        for (const run of best.values())
+            this.#note(run);
+    }
+    /** By the name of the check; `undefined` = it was not seen yet. */
+    of(name) {
+        const noted = this.#noted.get(name);
+        if (noted === undefined)
+            return undefined;
+        const { run, sinceMs } = noted;
+        const isSettled = run.state === 'succeeded' && this.#clock.now() - sinceMs >= SETTLED_MS;
+        return { text: run.text, isSettled };
+    }
+    #note(run) {
+        const before = this.#noted.get(run.name);
+        const isSame = before?.run.id === run.id && before.run.text === run.text && before.run.state === run.state;
+        if (!isSame)
+            this.#noted.set(run.name, { run, sinceMs: this.#clock.now() });
+    }
+}
+function rankOf({ state }) {
+    return state === 'succeeded' ? 1 : 0;
+}
+/** Reads the texts on until they do not change any more, or time is up. Rejects with the signal's reason. */
+async function followTexts(following, { deadline, signal }) {
+    const { texts, names, reader, clock, log } = following;
+    const open = () => names.filter((name) => texts.of(name)?.isSettled !== true);
+    try {
+        while (open().length > 0 && deadline.remainingMs() > checktexts_PAUSE_MS) {
+            await clock.sleep(checktexts_PAUSE_MS, signal);
+            texts.note(await reader.runs(open(), { deadline, signal }));
+        }
+    }
+    catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof errors/* ActionError */.lZ))
+            throw error;
+        log.info(`What Garnix writes into its checks is not read on: ${error.message}`);
+    }
+}
+
+;// CONCATENATED MODULE: ./actions/shared/backoff.ts
+/**
+ * How long to wait after failed attempt number `attempt` (from 1): doubling up to the cap, and a random part of the
+ * upper half of it, so that runners which lost the same host do not come back at the same moment.
+ */
+function backoffMs(attempt, { baseMs, capMs }, random) {
+    const fullMs = Math.min(capMs, baseMs * 2 ** (attempt - 1));
+    const fraction = parseInt(random.hex(4), 16) / 0x1_0000_0000;
+    return Math.round(fullMs / 2 + (fullMs / 2) * fraction);
+}
+
+;// CONCATENATED MODULE: ./actions/shared/turns.ts
+/** So many pieces of work at a time, the others in the order in which they came. */
+class Turns {
+    #free;
+    #waiting = new Set();
+    constructor(count) {
+        this.#free = count;
+    }
+    async take(work) {
+        if (this.#free > 0)
+            this.#free -= 1;
+        else
+            await new Promise((resolve) => this.#waiting.add(resolve));
+        try {
+            return await work();
+        }
+        finally {
+            this.#handOn();
+        }
+    }
+    #handOn() {
+        const [next] = this.#waiting;
+        if (next === undefined)
+            this.#free += 1;
+        else {
+            this.#waiting.delete(next);
+            next();
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./actions/garnix-wait/nix32.ts
+/**
+ * Nix's own base 32, and hashes in the ways Nix writes them.
+ * https://nix.dev/manual/nix/latest/protocols/nix32
+ */
+/** Without e, o, t and u. */
+const DIGITS = '0123456789abcdfghijklmnpqrsvwxyz';
+/** The digits go from the last byte to the first, and the lowest bit of a byte is its first. */
+function toNix32(bytes) {
+    const length = nix32Length(bytes.length);
+    const padded = Buffer.concat([bytes, Buffer.alloc(2)]);
+    const digitAt = (bit) => DIGITS[(padded.readUInt16LE(bit >> 3) >> (bit & 7)) & 31];
+    return Array.from({ length }, (_, at) => digitAt(5 * (length - 1 - at))).join('');
+}
+/** `undefined` for what is not `size` bytes in base 32; bits that lie outside of them count as such. */
+function fromNix32(text, size) {
+    if (text.length !== nix32Length(size))
+        return undefined;
+    const padded = Buffer.alloc(size + 2);
+    for (let at = 0; at < text.length; at++) {
+        const value = DIGITS.indexOf(text.charAt(text.length - 1 - at));
+        if (value === -1)
+            return undefined;
+        const byte = (5 * at) >> 3;
+        padded.writeUInt16LE(padded.readUInt16LE(byte) | (value << ((5 * at) & 7)), byte);
+    }
+    return padded.readUInt16LE(size) === 0 ? Uint8Array.from(padded.subarray(0, size)) : undefined;
+}
+function nix32Length(size) {
+    return Math.ceil((8 * size) / 5);
+}
+const SIZES = { md5: 16, sha1: 20, sha256: 32, sha512: 64 };
+/** `sha256:` and hex, base 32 or base 64, or `sha256-` and base 64; `undefined` for anything else. */
+function parseHash(text) {
+    const [, name = '', separator, digits = ''] = /^([a-z0-9]+)([:-])([\w+/=]+)$/.exec(text) ?? [];
+    if (!isAlgorithm(name))
+        return undefined;
+    const size = SIZES[name];
+    const bytes = separator === '-' ? fromBase64(digits, size) : fromAnyBase(digits, size);
+    return bytes === undefined ? undefined : { algorithm: name, bytes };
+}
+function isAlgorithm(name) {
+    return Object.hasOwn(SIZES, name);
+}
+/** The length tells which base it is. */
+function fromAnyBase(digits, size) {
+    if (digits.length === 2 * size)
+        return /^[0-9a-f]+$/i.test(digits) ? Buffer.from(digits, 'hex') : undefined;
+    return fromNix32(digits, size) ?? fromBase64(digits, size);
+}
+function fromBase64(digits, size) {
+    const bytes = Buffer.from(digits, 'base64');
+    return bytes.length === size && bytes.toString('base64') === digits ? bytes : undefined;
+}
+/** 52 digits, of which the first holds but one bit. */
+const SHA256_NIX32 = /^sha256:[01][0-9abcdfghijklmnpqrsvwxyz]{51}$/;
+/** A SHA-256 in base 32, without its name, from any way to write it; `undefined` for anything else. */
+function sha256InNix32(text) {
+    // Caches write it so: of thousands of hashes none has to be converted.
+    if (SHA256_NIX32.test(text))
+        return text.slice('sha256:'.length);
+    const hash = parseHash(text);
+    return hash?.algorithm === 'sha256' ? toNix32(hash.bytes) : undefined;
+}
+
+;// CONCATENATED MODULE: ./actions/garnix-wait/narinfo.ts
+/**
+ * What a binary cache says about one store path.
+ * https://nix.dev/manual/nix/latest/protocols/binary-cache/narinfo
+ */
+
+
+
+/**
+ * Reads a narinfo of `path`; fields it does not know are passed over, as Nix does.
+ * Throws an `ActionError` whose message says what is wrong with it.
+ */
+function parseNarInfo(text, path) {
+    const fields = fieldsOf(text);
+    const isOf = required(fields, 'StorePath');
+    if (isOf !== path)
+        throw new errors/* ActionError */.lZ(`it describes another path, '${shown(isOf)}'`);
+    required(fields, 'URL');
+    const narHash = sha256InNix32(required(fields, 'NarHash'));
+    if (narHash === undefined)
+        throw wrong(fields, 'NarHash');
+    const narSize = sizeIn(fields, 'NarSize');
+    if (narSize === 0)
+        throw wrong(fields, 'NarSize');
+    return {
+        path,
+        narHash,
+        narSize,
+        fileSize: optionalSizeIn(fields),
+        references: referencesIn(fields),
+        signatures: fields.get('Sig') ?? [],
+        ca: last(fields, 'CA'),
+    };
+}
+function fieldsOf(text) {
+    const lines = text.split('\n');
+    if (lines.pop() !== '')
+        throw new errors/* ActionError */.lZ('it is no narinfo: its last line is not whole');
+    const fields = new Map();
+    for (const line of lines) {
+        const end = line.indexOf(': ');
+        // An empty list of references may be written without the space.
+        const [key, value] = end === -1 && line.endsWith(':') ? [line.slice(0, -1), ''] : splitAt(line, end);
+        const values = fields.get(key);
+        if (values === undefined)
+            fields.set(key, [value]);
+        else
+            values.push(value);
+    }
+    return fields;
+}
+function splitAt(line, end) {
+    if (end === -1)
+        throw new errors/* ActionError */.lZ(`it is no narinfo: it holds the line '${shown(line)}'`);
+    return [line.slice(0, end), line.slice(end + 2)];
+}
+/** As in Nix, the last one counts; `''` if there is none. */
+function last(fields, name) {
+    return fields.get(name)?.at(-1) ?? '';
+}
+function required(fields, name) {
+    const value = last(fields, name);
+    if (value === '')
+        throw new errors/* ActionError */.lZ(`its narinfo has no ${name}`);
+    return value;
+}
+function wrong(fields, name) {
+    return new errors/* ActionError */.lZ(`its narinfo has the ${name} '${shown(last(fields, name))}'`);
+}
+function sizeIn(fields, name) {
+    const size = /^\d{1,16}$/.test(required(fields, name)) ? Number(required(fields, name)) : NaN;
+    if (!Number.isSafeInteger(size))
+        throw wrong(fields, name);
+    return size;
+}
+/** Nix writes 0 for a size it does not know. */
+function optionalSizeIn(fields) {
+    if (!fields.has('FileSize'))
+        return undefined;
+    const size = sizeIn(fields, 'FileSize');
+    return size === 0 ? undefined : size;
+}
+function referencesIn(fields) {
+    const lines = fields.get('References') ?? [];
+    if (lines.length > 1)
+        throw new errors/* ActionError */.lZ('its narinfo has several lists of references');
+    const bases = new Set((lines[0] ?? '').split(' ').filter((base) => base !== ''));
+    return [...bases].map((base) => {
+        const path = ofBaseName(base);
+        if (path === undefined)
+            throw new errors/* ActionError */.lZ(`its narinfo has the reference '${shown(base)}'`);
+        return path;
+    });
+}
+/** A piece of foreign text for a message. */
+function shown(text) {
+    const piece = text.replace(/[^\x20-\x7e]/g, '?');
+    return piece.length > 80 ? `${piece.slice(0, 80)}…` : piece;
+}
+/** What a signature is made of: `ValidPathInfo::fingerprint` of Nix. */
+function fingerprintOf({ path, narHash, narSize, references }) {
+    return `1;${path};sha256:${narHash};${narSize};${references.toSorted().join(',')}`;
+}
+
+;// CONCATENATED MODULE: ./actions/garnix-wait/cacheanswer.ts
+/** What a cache's answer to a question for one path means. */
+
+
+
+
+/** As long as Nix waits for a connection: its `connect-timeout`. */
+const ANSWER_MS = 15_000;
+/** A narinfo has 60 bytes for each reference: room for some 17,000 of them. */
+const MAX_BYTES = 1024 * 1024;
+/** Rejects only with the signal's reason, or because of a bug. */
+async function askForNarInfo({ cache, path, isAgain, timeoutMs }, fetch, signal) {
+    const headers = {
+        ...authorizationOf(cache),
+        // A proxy in front of a cache may remember that it did not have the path.
+        ...(isAgain ? { 'cache-control': 'no-cache' } : {}),
+    };
+    const url = `${cache.url}/${hashPartOf(path)}.narinfo`;
+    const answer = await answerOrRefusal(fetch(url, { timeoutMs, maxBytes: MAX_BYTES, headers, signal }), signal);
+    if ('kind' in answer)
+        return { refusal: answer };
+    const refusal = refusalIn(answer);
+    if (refusal !== undefined)
+        return { refusal };
+    try {
+        return { info: parseNarInfo(answer.body, path) };
+    }
+    catch (error) {
+        return { refusal: { kind: 'unusable', words: expected(error).message } };
+    }
+}
+function authorizationOf({ authorization }) {
+    return authorization === undefined ? {} : { authorization };
+}
+/** A failed exchange is an answer too: `unreachable`. */
+async function answerOrRefusal(answer, signal) {
+    try {
+        return await answer;
+    }
+    catch (error) {
+        signal.throwIfAborted();
+        const { cause, message } = expected(error);
+        const isNoName = (0,errors/* fieldOf */._F)(cause, 'code') === 'ENOTFOUND';
+        const words = message.replace(/\.$/, '');
+        return { kind: 'unreachable', words, ...(isNoName ? { isFinal: true } : {}) };
+    }
+}
+/** Anything else is no word of the cache. */
+function expected(error) {
+    if (error instanceof errors/* ActionError */.lZ)
+        return error;
+    throw error;
+}
+/** `undefined` if the answer holds what was asked for, as far as its status says. */
+function refusalIn({ status, headers }) {
+    if (status === 200)
+        return isPlain(headers) ? undefined : COMPRESSED;
+    if (status === 401)
+        return { kind: 'denied', words: 'it answers 401: it does not know the credentials, or wants some' };
+    // Amazon S3 answers 403 for what it does not have to whoever may not list: Nix takes it for absent too.
+    if ([403, 404, 410].includes(status))
+        return { kind: 'absent', words: absentWords(status, headers) };
+    if ([408, 425, 429].includes(status) || status >= 500)
+        return { kind: 'unreachable', words: `it answers ${status}`, ...restIn(headers) };
+    return { kind: 'unusable', words: `it answers ${status}` };
+}
+const COMPRESSED = { kind: 'unusable', words: 'it answers compressed, which was not asked for' };
+function isPlain(headers) {
+    return ['', 'identity'].includes(headers['content-encoding'] ?? '');
+}
+function absentWords(status, headers) {
+    const age = secondsIn(headers['age']);
+    const remembered = age === undefined || age === 0
+        ? ''
+        : `, which something in front of it remembers for ${(0,duration/* formatDuration */.a)(age * 1_000)} already`;
+    return `it answers ${status}${remembered}`;
+}
+function restIn(headers) {
+    const seconds = secondsIn(headers['retry-after']);
+    return seconds === undefined ? {} : { retryAfterMs: seconds * 1_000 };
+}
+/** A date in its place counts as absent. */
+function secondsIn(text) {
+    return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+}
+
+;// CONCATENATED MODULE: ./actions/garnix-wait/contentaddress.ts
+/**
+ * Store paths that follow from their content: whoever holds the content can check the path, so no key vouches for it.
+ * https://nix.dev/manual/nix/latest/store/store-object/content-address
+ */
+
+
+
+/** Does the path follow from its field `CA`, its name and its references? */
+function isContentAddressed(info) {
+    const described = info.ca.startsWith('text:') ? textPath(info) : fixedPath(info);
+    if (described === undefined)
+        return false;
+    const [type, digest] = described;
+    const whole = (0,external_node_crypto_.createHash)('sha256')
+        .update(`${type}:sha256:${digest}:${STORE}:${nameOf(info.path)}`)
+        .digest();
+    return toNix32(folded(whole)) === hashPartOf(info.path);
+}
+/** A file written by an evaluation. */
+function textPath(info) {
+    const hash = parseHash(info.ca.slice('text:'.length));
+    if (hash?.algorithm !== 'sha256' || info.references.includes(info.path))
+        return undefined;
+    return [typeOf('text', info), hexOf(hash)];
+}
+/** Something added to the store as it is, or fetched with a hash known in advance. */
+function fixedPath(info) {
+    const [, method = '', digits = ''] = /^fixed:(r:|git:|)([^:]+:.+)$/.exec(info.ca) ?? [];
+    const hash = parseHash(digits);
+    if (hash === undefined)
+        return undefined;
+    if (method === 'r:' && hash.algorithm === 'sha256')
+        return [typeOf('source', info), hexOf(hash)];
+    if (info.references.length > 0)
+        return undefined;
+    const inner = (0,external_node_crypto_.createHash)('sha256').update(`fixed:out:${method}${hash.algorithm}:${hexOf(hash)}:`);
+    return ['output:out', inner.digest('hex')];
+}
+function typeOf(kind, { path, references }) {
+    const others = new Set(references);
+    const isOfItself = others.delete(path);
+    return [kind, ...[...others].sort(), ...(isOfItself ? ['self'] : [])].join(':');
+}
+function hexOf({ bytes }) {
+    return Buffer.from(bytes).toString('hex');
+}
+/** Its bytes laid over each other to the 20 of a store path. */
+function folded(bytes) {
+    const short = Buffer.alloc(20);
+    for (const [at, byte] of bytes.entries())
+        short.writeUInt8(short.readUInt8(at % 20) ^ byte, at % 20);
+    return short;
+}
+
+;// CONCATENATED MODULE: ./actions/garnix-wait/signature.ts
+/** Whether a path would be accepted by a Nix with certain keys: signed by one of them, or content-addressed. */
+
+
+
+/** A narinfo may list as many as it likes, and each takes a moment to check. */
+const MAX_CHECKED = 20;
+/** Resolves to why the path is not trusted, `undefined` if it is. */
+async function whyUntrusted(info, keys) {
+    const fingerprint = Buffer.from(fingerprintOf(info));
+    const signatures = info.signatures.map(splitSignature);
+    const byKnown = signatures.flatMap(({ name, bytes }) => keys.filter((one) => one.name === name).map(({ key }) => ({ key, bytes })));
+    for (const { key, bytes } of byKnown.slice(0, MAX_CHECKED))
+        if (await isSignedBy(fingerprint, key, bytes))
+            return undefined;
+    return isContentAddressed(info) ? undefined : wordsFor(signatures, keys);
+}
+function splitSignature(text) {
+    const colon = text.indexOf(':');
+    return { name: text.slice(0, Math.max(0, colon)), bytes: Buffer.from(text.slice(colon + 1), 'base64') };
+}
+/** In another thread: a large closure has thousands of them, while answers come in. */
+function isSignedBy(text, key, signature) {
+    return new Promise((resolve) => {
+        (0,external_node_crypto_.verify)(null, text, key, signature, (_error, isValid) => {
+            resolve(isValid);
+        });
+    });
+}
+function wordsFor(signatures, keys) {
+    const trusted = keys.map(({ name }) => name);
+    const signers = [...new Set(signatures.map(({ name }) => name.slice(0, 80).replace(/[^\x20-\x7e]/g, '?')))];
+    const known = signers.filter((name) => trusted.includes(name));
+    if (known.length > 0)
+        return `its signature by '${known.join("', '")}' is not one by the key given under that name`;
+    const given = trusted.length === 0 ? 'no key is given' : `the keys given are '${trusted.join("', '")}'`;
+    return signers.length === 0
+        ? 'it is signed by nobody'
+        : `it is signed by '${signers.join("', '")}', and ${given}`;
+}
+
+;// CONCATENATED MODULE: ./actions/garnix-wait/asking.ts
+
+
+
+
+const MAX_CONNECTIONS = 100;
+/** Failures in a row, without one answer between them, after which a cache is not asked again in the same walk. */
+const MAX_FAILURES = 5;
+function askersFor({ caches, requireSignatures }, world) {
+    const keys = requireSignatures ? caches.flatMap((cache) => cache.keys) : undefined;
+    const lines = caches.map((cache) => new Line(cache, keys, world));
+    return {
+        caches: lines.length,
+        ask: (question, signal) => lineOf(lines, question).ask(question, signal),
+        fresh: () => {
+            for (const line of lines)
+                line.fresh();
+        },
+    };
+}
+function lineOf(lines, { cache }) {
+    const line = lines[cache];
+    if (line === undefined)
+        throw new Error(`There is no cache ${cache}.`);
+    return line;
+}
+const TIME_IS_UP = { kind: 'unreachable', words: 'the time was up before it was asked' };
+/** The line to one cache. */
+class Line {
+    #cache;
+    /** `undefined` = signatures do not matter. */
+    #keys;
+    #world;
+    #turns = new Turns(MAX_CONNECTIONS);
+    #failures = 0;
+    #restUntilMs = 0;
+    /** Why it is not asked. */
+    #closed;
+    constructor(cache, keys, world) {
+        this.#cache = cache;
+        this.#keys = keys;
+        this.#world = world;
+    }
+    fresh() {
+        if (this.#world.clock.now() < this.#restUntilMs)
+            return;
+        this.#failures = 0;
+        this.#closed = undefined;
+    }
+    async ask({ cache, path, isAgain }, signal) {
+        const heard = await this.#turns.take(() => this.#hear(path, isAgain, signal));
+        if ('refusal' in heard)
+            return { reason: this.#reasonOf(heard.refusal) };
+        return { facts: factsOf(heard.info, cache), doubt: () => this.#doubt(heard.info) };
+    }
+    async #doubt(info) {
+        const words = this.#keys === undefined ? undefined : await whyUntrusted(info, this.#keys);
+        return words === undefined ? undefined : this.#reasonOf({ kind: 'untrusted', words });
+    }
+    async #hear(path, isAgain, signal) {
+        const { fetch, deadline } = this.#world;
+        if (deadline.passed())
+            return { refusal: TIME_IS_UP };
+        // While this question waited for its turn, others may have shown that it is in vain.
+        if (this.#closed !== undefined)
+            return { refusal: this.#closed };
+        signal.throwIfAborted();
+        const timeoutMs = Math.min(ANSWER_MS, deadline.remainingMs());
+        const heard = await askForNarInfo({ cache: this.#cache, path, isAgain, timeoutMs }, fetch, signal);
+        if ('refusal' in heard)
+            this.#note(heard.refusal);
+        else
+            this.#failures = 0;
+        return heard;
+    }
+    #note(refusal) {
+        const { kind, words, retryAfterMs } = refusal;
+        this.#failures = kind === 'unreachable' ? this.#failures + 1 : 0;
+        if (kind === 'denied' || refusal.isFinal === true || this.#failures >= MAX_FAILURES)
+            this.#closed ??= refusal;
+        if (retryAfterMs === undefined || retryAfterMs === 0)
+            return;
+        this.#restUntilMs = Math.max(this.#restUntilMs, this.#world.clock.now() + retryAfterMs);
+        this.#closed = { kind, words: `${words}, and wants a rest of ${(0,duration/* formatDuration */.a)(retryAfterMs)}` };
+    }
+    #reasonOf({ kind, words }) {
+        return { cache: this.#cache.url, kind, words };
+    }
+}
+function factsOf({ path, narSize, fileSize, references }, cache) {
+    return { path, narSize, fileSize, references, cache };
+}
+
+;// CONCATENATED MODULE: ./actions/garnix-wait/cacheinfo.ts
+
+
+
+const cacheinfo_MAX_BYTES = 64 * 1024;
+/** Rejects only with the signal's reason, or because of a bug. */
+async function askForCacheInfo(cache, fetch, { signal, timeoutMs }) {
+    const options = { timeoutMs, maxBytes: cacheinfo_MAX_BYTES, headers: authorizationOf(cache), signal };
+    const answer = await answerOrRefusal(fetch(`${cache.url}/nix-cache-info`, options), signal);
+    const refusal = 'kind' in answer ? answer : refusalIn(answer);
+    if (refusal !== undefined)
+        return { ...refusal, isFinal: refusal.isFinal === true || refusal.kind === 'denied' };
+    return problemIn(answer);
+}
+function problemIn({ body }) {
+    const [, store] = /^StoreDir: *(.*)$/m.exec(body) ?? [];
+    if (store === STORE)
+        return undefined;
+    if (store !== undefined && /^\/[\w/.-]{1,200}$/.test(store))
+        return { kind: 'unusable', words: `its store is ${store}, not ${STORE}`, isFinal: true };
+    return { kind: 'unusable', words: 'its nix-cache-info is none', isFinal: false };
+}
+/** What is wrong with whole caches, as far as it shows. `infos`: what they said about themselves, by their places. */
+function troublesOf(closure, caches, infos) {
+    const reasons = missesOf(closure).flatMap((miss) => miss.reasons);
+    const givers = new Set([...closure.found.values()].map((facts) => facts.cache));
+    return caches.flatMap((cache, at) => {
+        const seen = {
+            info: infos.get(at),
+            gaveAny: givers.has(at),
+            reasons: reasons.filter((reason) => reason.cache === cache.url),
+        };
+        const trouble = deniedTrouble(cache, seen) ?? infoTrouble(seen) ?? emptyTrouble(cache, seen);
+        return trouble === undefined ? [] : [{ cache: cache.url, ...trouble }];
+    });
+}
+function deniedTrouble({ authorization }, { info, reasons }) {
+    if (info?.kind !== 'denied' && !reasons.some(({ kind }) => kind === 'denied'))
+        return undefined;
+    const words = authorization === undefined
+        ? "it answers 401: it is private, and 'netrc' has no login for it"
+        : "it answers 401: it does not accept the login in 'netrc'";
+    return { words, isFinal: true };
+}
+function infoTrouble({ info }) {
+    if (info === undefined || info.kind === 'absent')
+        return undefined;
+    return { words: info.words, isFinal: info.isFinal };
+}
+/** Garnix answers 404 to whoever may not read a path, and remembers for an hour that he may not. */
+function emptyTrouble(cache, { info, gaveAny, reasons }) {
+    if (gaveAny || !reasons.some(({ kind }) => kind === 'absent'))
+        return undefined;
+    const isEverything = info === undefined ? 'every path it was asked for' : 'everything';
+    return { words: `it answers 404 to ${isEverything}: ${adviceFor(cache)}`, isFinal: false };
+}
+function adviceFor({ url, authorization }) {
+    if (url.startsWith('file:'))
+        return 'is there a cache at all?';
+    return authorization === undefined
+        ? "a private cache does that to who may not read it; then it needs a login in 'netrc'"
+        : "a private cache does that to who may not read it; may the login in 'netrc'? Garnix wants a token of scope `cache`, and notices new permissions only after an hour";
+}
+
+;// CONCATENATED MODULE: ./actions/garnix-wait/cacheprogress.ts
+
+
+/** So many names of missing paths are told. */
+const NAMES = 3;
+function tellProgress(log) {
+    let told = '';
+    return (closure, misses) => {
+        const words = cacheprogress_wordsFor(closure, misses);
+        if (words !== told)
+            log.info(words);
+        told = words;
+    };
+}
+function cacheprogress_wordsFor(closure, misses) {
+    const count = closureOf(closure).length;
+    const has = `The caches have ${count} ${count === 1 ? 'path' : 'paths'} of the closure`;
+    if (misses.length === 0)
+        return `${has}: all that is needed.`;
+    const names = misses.slice(0, NAMES).map(({ path }) => nameOf(path));
+    const rest = misses.length > NAMES ? ` and ${misses.length - NAMES} more` : '';
+    return `${has}; not yet: ${names.join(', ')}${rest}.`;
+}
+
+;// CONCATENATED MODULE: ./actions/garnix-wait/walk.ts
+/** One walk over a closure: every path that is not found yet is asked for once, at all caches together. */
+
+/** Some 20 times as many as a large desktop has; a cache that invents paths could go on for ever. */
+const MAX_PATHS = 100_000;
+/** So many paths are asked for at a time: enough to keep 100 connections busy, and few enough to be small in memory. */
+const MAX_ASKED = 200;
+/**
+ * Walks on as soon as any cache has a path, so that a slow one holds nothing up; which of several gave it is decided
+ * by their order, as far as they have answered by the end. Rejects with the signal's reason, or with an `ActionError`
+ * for a closure of more than MAX_PATHS.
+ */
+async function walk(closure, asking, signal) {
+    signal.throwIfAborted();
+    const over = new AbortController();
+    try {
+        await new Walk(closure, asking, AbortSignal.any([signal, over.signal])).done;
+    }
+    finally {
+        over.abort(new Error('The walk is over.'));
+    }
+}
+class Walk {
+    done;
+    #closure;
+    #asking;
+    #signal;
+    #missedBefore;
+    /** Each path that was reached, once: thousands of others refer to some, each in a text of its own. */
+    #seen = new Map();
+    #end;
+    /** Reached, and not yet asked for; in the order in which they were reached. */
+    #waiting = new Set();
+    /** How many are asked for, and neither found nor missed. */
+    #asked = 0;
+    constructor(closure, asking, signal) {
+        this.#closure = closure;
+        this.#asking = asking;
+        this.#signal = signal;
+        this.#missedBefore = new Set(closure.missing.keys());
+        closure.missing.clear();
+        this.#end = Promise.withResolvers();
+        this.done = this.#end.promise;
+        signal.addEventListener('abort', () => {
+            this.#end.reject(signal.reason);
+        });
+        this.#reach(closure.roots);
+        this.#goOn();
+    }
+    /** What is found already is passed through without asking. */
+    #reach(paths) {
+        const reached = [...paths];
+        for (let path = reached.pop(); path !== undefined; path = reached.pop()) {
+            if (this.#seen.has(path))
+                continue;
+            if (this.#seen.size === MAX_PATHS) {
+                this.#end.reject(tooMany(this.#closure.roots));
+                return;
+            }
+            this.#seen.set(path, path);
+            const facts = this.#closure.found.get(path);
+            if (facts === undefined)
+                this.#waiting.add(path);
+            else
+                for (const reference of facts.references)
+                    reached.push(reference);
+        }
+    }
+    #goOn() {
+        for (const path of this.#waiting) {
+            if (this.#asked >= MAX_ASKED)
+                break;
+            this.#waiting.delete(path);
+            this.#askAll(path);
+        }
+        if (this.#asked === 0)
+            this.#end.resolve(undefined);
+    }
+    #askAll(path) {
+        this.#asked += 1;
+        const isAgain = this.#missedBefore.has(path);
+        const asked = Array.from({ length: this.#asking.caches }, (_, cache) => this.#askOne({ cache, path, isAgain }));
+        Promise.all(asked).then((reasons) => {
+            this.#settle(path, reasons);
+        }, (error) => {
+            this.#end.reject(error);
+        });
+    }
+    /** Resolves to why that cache does not give it. */
+    async #askOne(question) {
+        const answer = await this.#asking.ask(question, this.#signal);
+        if ('reason' in answer)
+            return answer.reason;
+        const { facts, doubt } = answer;
+        const earlier = this.#closure.found.get(facts.path);
+        if (this.#signal.aborted || (earlier !== undefined && earlier.cache < facts.cache))
+            return undefined;
+        // What it refers to is on its way already while its signature is checked.
+        this.#reach(facts.references);
+        this.#goOn();
+        const references = facts.references.map((path) => this.#seen.get(path) ?? path);
+        const reason = await doubt();
+        if (reason === undefined)
+            this.#found({ ...facts, references });
+        return reason;
+    }
+    #found(facts) {
+        const { found } = this.#closure;
+        const earlier = found.get(facts.path);
+        if (this.#signal.aborted || (earlier !== undefined && earlier.cache < facts.cache))
+            return;
+        found.set(facts.path, facts);
+        if (earlier !== undefined)
+            return;
+        this.#asked -= 1;
+        this.#goOn();
+    }
+    #settle(path, reasons) {
+        if (this.#signal.aborted || this.#closure.found.has(path))
+            return;
+        this.#closure.missing.set(path, reasons.filter((reason) => reason !== undefined));
+        this.#asked -= 1;
+        this.#goOn();
+    }
+}
+function tooMany(roots) {
+    return new errors/* ActionError */.lZ(`the closure of ${roots.join(', ')} has more than ${MAX_PATHS} paths: no system has; one of the caches leads astray`);
+}
+
+;// CONCATENATED MODULE: ./actions/garnix-wait/cachewait.ts
+/** Waits until the caches have a whole closure, or says what they do not have. */
+
+
+
+
+
+
+
+const PAUSE = { baseMs: 2_000, capMs: 15_000 };
+/** The last look needs time for its answers, or all it would tell is that there was none. */
+const LAST_LOOK_MS = 2_000;
+/**
+ * Walks again and again until nothing is missing, the deadline has passed, or it shows that waiting is no use. Each
+ * pause is longer than the last, but for the one after something new was found.
+ * @throws the signal's reason; an `ActionError` for a closure too large to be one
+ */
+async function waitForClosure(closure, { rules, world }, until) {
+    const over = new AbortController();
+    try {
+        const signal = AbortSignal.any([until.signal, over.signal]);
+        const infos = askForInfos(rules, world, { ...until, signal });
+        const askers = askersFor(rules, { ...world, deadline: until.deadline });
+        return await repeat({ closure, rules, askers, infos, world, until });
+    }
+    finally {
+        over.abort(new Error('The wait is over.'));
+    }
+}
+async function repeat(wait) {
+    const { closure, rules, askers, infos, world, until } = wait;
+    const progress = tellProgress(world.log);
+    let { hurry } = until;
+    for (let attempt = 1;; attempt++) {
+        const before = closure.found.size;
+        askers.fresh();
+        await walk(closure, askers, until.signal);
+        const misses = missesOf(closure);
+        progress(closure, misses);
+        if (misses.length > 0)
+            await infos.all;
+        const troubles = troublesOf(closure, rules.caches, infos.known);
+        if (misses.length === 0)
+            return { kind: 'complete', troubles };
+        if (until.deadline.remainingMs() <= LAST_LOOK_MS || troubles.some((trouble) => trouble.isFinal))
+            return { kind: 'incomplete', misses, isUntrusted: misses.every(isUntrusted), troubles };
+        if (closure.found.size > before)
+            attempt = 1;
+        if (await pause(backoffMs(attempt, PAUSE, world.random), world.clock, { ...until, hurry })) {
+            hurry = undefined;
+            attempt = 0;
+        }
+    }
+}
+function isUntrusted({ reasons }) {
+    return reasons.some(({ kind }) => kind === 'untrusted');
+}
+/** Resolves to whether it was cut short because there is reason to hurry. */
+async function pause(ms, clock, { deadline, signal, hurry }) {
+    if (hurry?.aborted === true)
+        return true;
+    const either = hurry === undefined ? signal : AbortSignal.any([signal, hurry]);
+    try {
+        await clock.sleep(Math.min(ms, deadline.remainingMs() - LAST_LOOK_MS), either);
+        return false;
+    }
+    catch (error) {
+        if (signal.aborted)
+            throw error;
+        return true;
+    }
+}
+/** Beside the first walk: nobody waits for it who finds everything. */
+function askForInfos({ caches }, { fetch }, { deadline, signal }) {
+    const timeoutMs = Math.min(ANSWER_MS, deadline.remainingMs());
+    const known = new Map();
+    const all = Promise.all(caches.map(async (cache, at) => {
+        const info = await askForCacheInfo(cache, fetch, { signal, timeoutMs });
+        if (info !== undefined)
+            known.set(at, info);
+    }));
+    // Whoever does not wait for it any more does not want to hear of it either.
+    all.catch(() => undefined);
+    return { known, all };
+}
+
 ;// CONCATENATED MODULE: ./actions/garnix-wait/pathsearch.ts
 
 /** The first one that answers is believed. */
@@ -39557,172 +40663,6 @@ function said({ stderr }) {
     return line === '' ? '' : `: ${line.length > 300 ? `${line.slice(0, 300)}…` : line}`;
 }
 
-;// CONCATENATED MODULE: ./actions/garnix-wait/checkruns.ts
-/** Check runs and commit statuses as GitHub lists them, which is as whoever made them wrote them. */
-
-/** A page of check runs; `undefined` if it is none. */
-function readRuns(data) {
-    return readPage(data, 'check_runs', runIn);
-}
-/** A page of the newest commit status of each context; `undefined` if it is none. */
-function readStatuses(data) {
-    return readPage(data, 'statuses', statusIn);
-}
-function readPage(data, field, itemIn) {
-    const list = (0,shared_json/* objectIn */.D7)(data)?.[field];
-    const total = (0,shared_json/* numberIn */.Po)((0,shared_json/* objectIn */.D7)(data)?.['total_count']);
-    if (!Array.isArray(list) || total === undefined)
-        return undefined;
-    const items = (0,shared_json/* objectsIn */.Qv)(list)
-        .map(itemIn)
-        .filter((item) => item !== undefined);
-    return { total, items, size: list.length };
-}
-function runIn(json) {
-    const id = (0,shared_json/* numberIn */.Po)(json['id']);
-    const name = (0,shared_json/* textIn */.r7)(json['name']);
-    const status = (0,shared_json/* textIn */.r7)(json['status']);
-    const word = wordOf(json);
-    if (id === undefined || name === '' || status === '')
-        return undefined;
-    return {
-        id,
-        name,
-        app: (0,shared_json/* textIn */.r7)((0,shared_json/* objectIn */.D7)(json['app'])?.['slug']).toLowerCase(),
-        state: status === 'completed' ? endOf(word) : 'running',
-        word,
-        url: firstAddress([json['details_url'], json['html_url']]),
-        startedAt: (0,shared_json/* textIn */.r7)(json['started_at']),
-        completedAt: (0,shared_json/* textIn */.r7)(json['completed_at']),
-        text: (0,shared_json/* textIn */.r7)((0,shared_json/* objectIn */.D7)(json['output'])?.['text']),
-    };
-}
-function wordOf(json) {
-    const status = (0,shared_json/* textIn */.r7)(json['status']);
-    return status === 'completed' ? (0,shared_json/* textIn */.r7)(json['conclusion']) || status : status;
-}
-function statusIn(json) {
-    const id = (0,shared_json/* numberIn */.Po)(json['id']);
-    const name = (0,shared_json/* textIn */.r7)(json['context']);
-    const word = (0,shared_json/* textIn */.r7)(json['state']);
-    if (id === undefined || name === '' || word === '')
-        return undefined;
-    const state = word === 'pending' ? 'running' : endOf(word);
-    return {
-        id,
-        name,
-        app: '',
-        state,
-        word,
-        url: firstAddress([json['target_url']]),
-        startedAt: (0,shared_json/* textIn */.r7)(json['created_at']),
-        completedAt: state === 'running' ? '' : (0,shared_json/* textIn */.r7)(json['updated_at']),
-        text: (0,shared_json/* textIn */.r7)(json['description']),
-    };
-}
-function endOf(word) {
-    return word === 'success' ? 'succeeded' : 'failed';
-}
-function firstAddress(values) {
-    const urls = values.map((value) => URL.parse((0,shared_json/* textIn */.r7)(value)));
-    return urls.find((url) => url !== null && /^https?:$/.test(url.protocol))?.href;
-}
-/** The newest of them, whatever suites they are in; `undefined` if there is none. */
-function newestOf(runs) {
-    return runs.reduce((newest, run) => (newest === undefined || run.id > newest.id ? run : newest), undefined);
-}
-
-;// CONCATENATED MODULE: ./actions/garnix-wait/civerdict.ts
-/** One that has failed is enough; all must have succeeded. */
-function together(parts) {
-    const problems = [];
-    const steps = new Map();
-    const runs = new Map();
-    for (const [name, part] of parts)
-        if (part.kind === 'failed')
-            problems.push(part.problem);
-        else if (part.kind === 'waiting')
-            steps.set(name, part.step);
-        else
-            runs.set(name, part.run);
-    if (problems.length > 0)
-        return { kind: 'failed', problems: merged(problems) };
-    return steps.size > 0 ? { kind: 'waiting', steps } : { kind: 'built', runs };
-}
-/** One evaluation fails for all, and what is missing is said once. */
-function merged(problems) {
-    const absent = problems.flatMap((problem) => (problem.kind === 'absent' ? problem.names : []));
-    const evaluation = problems.find(({ kind }) => kind === 'evaluation');
-    const others = problems.filter(({ kind }) => kind !== 'absent' && kind !== 'evaluation');
-    return [
-        ...(evaluation === undefined ? [] : [evaluation]),
-        ...others,
-        ...(absent.length === 0 ? [] : [{ kind: 'absent', names: absent }]),
-    ];
-}
-
-;// CONCATENATED MODULE: ./actions/garnix-wait/garnixverdict.ts
-/**
- * What Garnix's checks say. It creates `Evaluate flake.nix` first and the check of every build before that one succeeds;
- * `All Garnix checks` is never looked at: it is green when nothing was built, and some stay yellow for ever.
- * https://github.com/garnix-io/garnix-ci, backend/src/Garnix/Build/Flake.hs and MetaCheck.hs
- */
-
-
-const EVALUATION = 'Evaluate flake.nix';
-/** The name of the check of a NixOS configuration. */
-function checkNameOf(configuration) {
-    return `nixosConfig ${configuration}`;
-}
-function garnixVerdict({ names, runs, appSlug, isConfirmed }) {
-    // GitHub's own Actions may have jobs of any name.
-    const foreign = runs.filter(({ app }) => app !== 'github-actions');
-    const ours = appSlug === undefined ? foreign : foreign.filter(({ app }) => app === appSlug.toLowerCase());
-    const apps = [...new Set(ours.map(({ app }) => app))].sort();
-    if (apps.length > 1)
-        return { kind: 'failed', problems: [{ kind: 'ambiguous', apps }] };
-    const evaluation = newestOf(ours.filter(({ name }) => name === EVALUATION));
-    const parts = names.map((name) => {
-        const builds = ours.filter((run) => run.name === name);
-        return [name, partOf(builds, { name, evaluation, isConfirmed })];
-    });
-    return together(new Map(parts));
-}
-function partOf(builds, evaluated) {
-    // What a commit builds to is the same in every run: that a newer one runs, or has failed, takes nothing away.
-    const success = newestOf(builds.filter(({ state }) => state === 'succeeded'));
-    if (success !== undefined)
-        return { kind: 'built', run: success };
-    const newest = newestOf(builds);
-    if (newest === undefined)
-        return withoutRun(evaluated);
-    if (newest.state === 'running')
-        return { kind: 'waiting', step: 'check' };
-    return overtaken(newest, evaluated) ?? { kind: 'failed', problem: { kind: 'check', run: newest } };
-}
-function withoutRun({ name, evaluation, isConfirmed }) {
-    if (evaluation === undefined)
-        return { kind: 'waiting', step: 'discovery' };
-    if (evaluation.state === 'running')
-        return { kind: 'waiting', step: 'evaluation' };
-    if (evaluation.state === 'failed')
-        return { kind: 'failed', problem: { kind: 'evaluation', run: evaluation } };
-    // The set of checks is final now; but GitHub may show a run some seconds late.
-    if (!isConfirmed)
-        return { kind: 'waiting', step: 'confirmation' };
-    return { kind: 'failed', problem: { kind: 'absent', names: [name] } };
-}
-/** A failure from before the evaluation that runs now, or has just ended, is about to get a successor. */
-function overtaken(failure, { evaluation, isConfirmed }) {
-    if (evaluation === undefined || evaluation.id < failure.id)
-        return undefined;
-    if (evaluation.state === 'running')
-        return { kind: 'waiting', step: 'evaluation' };
-    if (evaluation.state === 'failed' || isConfirmed)
-        return undefined;
-    return { kind: 'waiting', step: 'confirmation' };
-}
-
 ;// CONCATENATED MODULE: ./actions/garnix-wait/instanceanswer.ts
 /** What an answer of an instance means, its own and those of what may stand before it. */
 
@@ -39732,26 +40672,26 @@ const OTHER_SHAPE = 'answers, but not as garnix does: is it one?';
 /** The answer to `GET /api/commits/<sha>`. */
 function commitIn(answer, asked) {
     if (answer.status !== 200 || isPage(answer))
-        return refusalIn(answer, asked);
+        return instanceanswer_refusalIn(answer, asked);
     const commit = parseCommit(answer.body);
     if (commit === undefined)
         return refused(asked, OTHER_SHAPE);
     // The answer is found by the commit alone, and a fork has the same ones.
     if (commit.sha !== asked.sha || commit.repository.toLowerCase() !== asked.repository.toLowerCase())
-        return refused(asked, `tells of ${shown(commit.sha)} in ${shown(commit.repository)}, not of this repository`);
+        return refused(asked, `tells of ${instanceanswer_shown(commit.sha)} in ${instanceanswer_shown(commit.repository)}, not of this repository`);
     return { kind: 'commit', commit };
 }
 /** The answer to `POST /api/auth/jwt`. */
 function loginIn(answer, asked) {
     if (answer.status !== 200 || isPage(answer))
-        return refusalIn(answer, asked);
+        return instanceanswer_refusalIn(answer, asked);
     const token = (0,shared_json/* textIn */.r7)((0,shared_json/* parseObject */.lj)(answer.body)?.['token']);
     // What goes into a header must not be able to end it.
     if (!/^[\w.~+/=-]+$/.test(token))
         return refused(asked, OTHER_SHAPE);
     return { kind: 'login', authorization: `Bearer ${token}` };
 }
-function refusalIn(answer, asked) {
+function instanceanswer_refusalIn(answer, asked) {
     const { status } = answer;
     if (status >= 500 || [408, 429].includes(status))
         return awaited(asked, `answers ${status}`);
@@ -39770,13 +40710,13 @@ function isGarnix({ body }) {
 function unauthorized({ login }) {
     return login === undefined
         ? "answers 401: it wants a login, which 'instance-login' and 'instance-token' can give"
-        : `refuses the login of ${shown(login)}: 'instance-token' has to be one of this user's access tokens, with scope 'api'`;
+        : `refuses the login of ${instanceanswer_shown(login)}: 'instance-token' has to be one of this user's access tokens, with scope 'api'`;
 }
 /** To those who may not see a commit the instance says that there is none. */
 function unknown({ login }) {
     return login === undefined
         ? "does not know the commit, or the repository is private and 'instance-login' and 'instance-token' are missing"
-        : `does not know the commit, or ${shown(login)} may not see it`;
+        : `does not know the commit, or ${instanceanswer_shown(login)} may not see it`;
 }
 function isPage({ headers, body }) {
     return /\bhtml\b/i.test(headers['content-type'] ?? '') || /^\s*<(?:!doctype|html)\b/i.test(body);
@@ -39784,9 +40724,9 @@ function isPage({ headers, body }) {
 /** The words of an error, which is plain text or has a `message`. */
 function instanceanswer_said({ body }) {
     const words = (0,shared_json/* textIn */.r7)((0,shared_json/* parseObject */.lj)(body)?.['message']) || body;
-    return words.trim() === '' ? '' : ` (${shown(words)})`;
+    return words.trim() === '' ? '' : ` (${instanceanswer_shown(words)})`;
 }
-function shown(foreign) {
+function instanceanswer_shown(foreign) {
     const line = foreign.trim().replace(/\s+/g, ' ');
     return line.length > 120 ? `${line.slice(0, 120)}…` : line;
 }
@@ -39805,9 +40745,9 @@ function awaited({ url }, words) {
 
 
 
-const ANSWER_MS = 15_000;
+const instance_ANSWER_MS = 15_000;
 /** A thousand builds, the most it lists, take less than one. */
-const MAX_BYTES = 8_388_608;
+const instance_MAX_BYTES = 8_388_608;
 /** Of 4,096 lines each; the first one is nearly always the only one. */
 const MAX_PAGES = 5;
 /** A login is good for an hour. */
@@ -39909,8 +40849,8 @@ class Instance {
             ...rest,
             ...(signal === undefined ? {} : { signal }),
             headers: { ...headers, accept: 'application/json' },
-            timeoutMs: ANSWER_MS,
-            maxBytes: MAX_BYTES,
+            timeoutMs: instance_ANSWER_MS,
+            maxBytes: instance_MAX_BYTES,
         });
     }
 }
@@ -40001,14 +40941,15 @@ function forEach(configurations, reply) {
 
 
 
-
-/** Between two rounds of questions, each of which may cost a request to GitHub. */
-const PAUSE_MS = 20_000;
+/** Between two rounds of questions. */
+const pathhalf_PAUSE_MS = 15_000;
 const EVAL_MS = 900_000;
 function newSearch(wait, askInstance) {
     const { inputs, world } = wait;
     const { workspace, run } = world;
-    const ofGarnix = inputs.provider === 'garnix' ? [apiRoute(askInstance), textRoute((name) => wait.texts.textOf(name))] : [];
+    const ofGarnix = inputs.provider === 'garnix'
+        ? [apiRoute(askInstance), textRoute((name) => wait.texts.of(checkNameOf(name)))]
+        : [];
     const evaluation = evalRoute({ run, workspace, sha: inputs.sha, timeoutMs: EVAL_MS });
     return new PathSearch(inputs.targets, [recordedRoute, ...ofGarnix, evaluation]);
 }
@@ -40019,7 +40960,7 @@ function instanceOf(wait) {
     const { credentials } = inputs.instance;
     const instance = new Instance({ credentials, repository: `${owner}/${repo}`, sha: inputs.sha }, world);
     return async (signal) => {
-        const links = inputs.targets.flatMap(({ name }) => wait.texts.runOf(name)?.url ?? []);
+        const links = inputs.targets.flatMap(({ name }) => wait.runOf(name)?.url ?? []);
         const answer = await instance.ask(addressOf(inputs.instance, links), signal);
         if (answer.kind === 'commit')
             wait.commit = answer.commit;
@@ -40033,880 +40974,21 @@ function instanceOf(wait) {
 async function findPaths(wait, search, signal) {
     const { targets } = wait.inputs;
     for (;;) {
-        await readTexts(wait, signal);
         await search.ask({ isDearToo: true, signal });
         const open = targets.filter(({ name }) => search.isOpen(name));
-        if (open.length === 0 || wait.cacheDeadline.remainingMs() <= PAUSE_MS)
+        if (open.length === 0 || wait.cacheDeadline.remainingMs() <= pathhalf_PAUSE_MS)
             break;
-        await wait.world.clock.sleep(PAUSE_MS, signal);
+        await wait.world.clock.sleep(pathhalf_PAUSE_MS, signal);
     }
     for (const words of search.disagreements())
         wait.warn(words);
     return targets.every(({ name }) => search.path(name) !== undefined);
 }
-/** What the instance has written since: it is an extra, which must not end the wait. */
-async function readTexts(wait, signal) {
-    const { inputs, github, world } = wait;
-    if (inputs.provider !== 'garnix')
-        return;
-    try {
-        const names = inputs.targets.map(({ name }) => checkNameOf(name));
-        wait.texts.note(await github.reader.runs(names, wait.patience(signal)));
-    }
-    catch (error) {
-        signal.throwIfAborted();
-        if (!(error instanceof errors/* ActionError */.lZ))
-            throw error;
-        world.log.info(`The checks could not be read again: ${error.message}`);
-    }
-}
-
-;// CONCATENATED MODULE: ./actions/garnix-wait/uploadwatch.ts
-/** Looks, while a built closure is waited for, whether it is one of the cases that waiting does not mend. */
-
-
-
-
-/** Each look may cost a request to GitHub. */
-const uploadwatch_PAUSE_MS = 60_000;
-/** Waiting will not help. */
-class AbandonedWait extends errors/* ActionError */.lZ {
-    name = 'AbandonedWait';
-    diagnoses;
-    constructor(diagnoses) {
-        super(diagnoses.map(({ words }) => words).join(' '));
-        this.diagnoses = diagnoses;
-    }
-}
-/** Never resolves. Rejects with `AbandonedWait`, or the signal's reason. */
-async function watchUploads(wait, means, signal) {
-    const { clock } = wait.world;
-    const quiet = { paths: 0, sinceMs: clock.now() };
-    for (;;) {
-        await nextLook(wait, signal);
-        if (wait.builtForMs === undefined)
-            continue;
-        await lookAround(wait, means, signal);
-        const paths = wait.closure?.found.size ?? 0;
-        if (paths > quiet.paths)
-            Object.assign(quiet, { paths, sinceMs: clock.now() });
-        const quietMs = Math.min(wait.builtForMs, clock.now() - quiet.sinceMs);
-        const final = diagnosesOf(wait, quietMs).filter(({ isFinal }) => isFinal);
-        if (final.length > 0)
-            throw new AbandonedWait(final);
-    }
-}
-/** The first one as soon as the CI is done. */
-async function nextLook({ world: { clock }, ciDone }, signal) {
-    const either = ciDone.signal.aborted ? signal : AbortSignal.any([signal, ciDone.signal]);
-    try {
-        await clock.sleep(uploadwatch_PAUSE_MS, either);
-    }
-    catch (error) {
-        if (signal.aborted)
-            throw error;
-    }
-}
-async function lookAround(wait, { search, askInstance }, signal) {
-    await readTexts(wait, signal);
-    if (wait.inputs.provider === 'garnix')
-        await askInstance(signal);
-    await search.ask({ isDearToo: false, signal });
-    for (const words of search.disagreements())
-        wait.warn(words);
-}
-/** Of all targets together, each said once; most of them are about instances of Garnix. */
-function diagnosesOf(wait, quietMs) {
-    const all = wait.inputs.targets.flatMap(({ name }) => {
-        const closure = wait.closureFor(name);
-        if (closure === undefined)
-            return [];
-        const missing = missesOf(closure);
-        if (missing.length === 0)
-            return [];
-        return diagnose({
-            configuration: name,
-            missing,
-            found: closureOf(closure),
-            caches: wait.inputs.caches,
-            text: wait.texts.textOf(name)?.text ?? '',
-            commit: wait.commit,
-            quietMs,
-        });
-    });
-    const those = wait.inputs.provider === 'garnix' ? all : all.filter(({ kind }) => kind === 'untrusted');
-    return [...new Map(those.map((one) => [one.words, one])).values()];
-}
-
-;// CONCATENATED MODULE: ./actions/shared/backoff.ts
-/**
- * How long to wait after failed attempt number `attempt` (from 1): doubling up to the cap, and a random part of the
- * upper half of it, so that runners which lost the same host do not come back at the same moment.
- */
-function backoffMs(attempt, { baseMs, capMs }, random) {
-    const fullMs = Math.min(capMs, baseMs * 2 ** (attempt - 1));
-    const fraction = parseInt(random.hex(4), 16) / 0x1_0000_0000;
-    return Math.round(fullMs / 2 + (fullMs / 2) * fraction);
-}
-
-;// CONCATENATED MODULE: ./actions/shared/turns.ts
-/** So many pieces of work at a time, the others in the order in which they came. */
-class Turns {
-    #free;
-    #waiting = new Set();
-    constructor(count) {
-        this.#free = count;
-    }
-    async take(work) {
-        if (this.#free > 0)
-            this.#free -= 1;
-        else
-            await new Promise((resolve) => this.#waiting.add(resolve));
-        try {
-            return await work();
-        }
-        finally {
-            this.#handOn();
-        }
-    }
-    #handOn() {
-        const [next] = this.#waiting;
-        if (next === undefined)
-            this.#free += 1;
-        else {
-            this.#waiting.delete(next);
-            next();
-        }
-    }
-}
-
-;// CONCATENATED MODULE: ./actions/garnix-wait/nix32.ts
-/**
- * Nix's own base 32, and hashes in the ways Nix writes them.
- * https://nix.dev/manual/nix/latest/protocols/nix32
- */
-/** Without e, o, t and u. */
-const DIGITS = '0123456789abcdfghijklmnpqrsvwxyz';
-/** The digits go from the last byte to the first, and the lowest bit of a byte is its first. */
-function toNix32(bytes) {
-    const length = nix32Length(bytes.length);
-    const padded = Buffer.concat([bytes, Buffer.alloc(2)]);
-    const digitAt = (bit) => DIGITS[(padded.readUInt16LE(bit >> 3) >> (bit & 7)) & 31];
-    return Array.from({ length }, (_, at) => digitAt(5 * (length - 1 - at))).join('');
-}
-/** `undefined` for what is not `size` bytes in base 32; bits that lie outside of them count as such. */
-function fromNix32(text, size) {
-    if (text.length !== nix32Length(size))
-        return undefined;
-    const padded = Buffer.alloc(size + 2);
-    for (let at = 0; at < text.length; at++) {
-        const value = DIGITS.indexOf(text.charAt(text.length - 1 - at));
-        if (value === -1)
-            return undefined;
-        const byte = (5 * at) >> 3;
-        padded.writeUInt16LE(padded.readUInt16LE(byte) | (value << ((5 * at) & 7)), byte);
-    }
-    return padded.readUInt16LE(size) === 0 ? Uint8Array.from(padded.subarray(0, size)) : undefined;
-}
-function nix32Length(size) {
-    return Math.ceil((8 * size) / 5);
-}
-const SIZES = { md5: 16, sha1: 20, sha256: 32, sha512: 64 };
-/** `sha256:` and hex, base 32 or base 64, or `sha256-` and base 64; `undefined` for anything else. */
-function parseHash(text) {
-    const [, name = '', separator, digits = ''] = /^([a-z0-9]+)([:-])([\w+/=]+)$/.exec(text) ?? [];
-    if (!isAlgorithm(name))
-        return undefined;
-    const size = SIZES[name];
-    const bytes = separator === '-' ? fromBase64(digits, size) : fromAnyBase(digits, size);
-    return bytes === undefined ? undefined : { algorithm: name, bytes };
-}
-function isAlgorithm(name) {
-    return Object.hasOwn(SIZES, name);
-}
-/** The length tells which base it is. */
-function fromAnyBase(digits, size) {
-    if (digits.length === 2 * size)
-        return /^[0-9a-f]+$/i.test(digits) ? Buffer.from(digits, 'hex') : undefined;
-    return fromNix32(digits, size) ?? fromBase64(digits, size);
-}
-function fromBase64(digits, size) {
-    const bytes = Buffer.from(digits, 'base64');
-    return bytes.length === size && bytes.toString('base64') === digits ? bytes : undefined;
-}
-
-;// CONCATENATED MODULE: ./actions/garnix-wait/narinfo.ts
-/**
- * What a binary cache says about one store path.
- * https://nix.dev/manual/nix/latest/protocols/binary-cache/narinfo
- */
-
-
-
-/**
- * Reads a narinfo of `path`; fields it does not know are passed over, as Nix does.
- * Throws an `ActionError` whose message says what is wrong with it.
- */
-function parseNarInfo(text, path) {
-    const fields = fieldsOf(text);
-    const isOf = required(fields, 'StorePath');
-    if (isOf !== path)
-        throw new errors/* ActionError */.lZ(`it describes another path, '${narinfo_shown(isOf)}'`);
-    required(fields, 'URL');
-    const narHash = parseHash(required(fields, 'NarHash'));
-    if (narHash?.algorithm !== 'sha256')
-        throw wrong(fields, 'NarHash');
-    const narSize = sizeIn(fields, 'NarSize');
-    if (narSize === 0)
-        throw wrong(fields, 'NarSize');
-    return {
-        path,
-        narHash,
-        narSize,
-        fileSize: optionalSizeIn(fields),
-        references: referencesIn(fields),
-        signatures: fields.get('Sig') ?? [],
-        ca: last(fields, 'CA'),
-    };
-}
-function fieldsOf(text) {
-    const lines = text.split('\n');
-    if (lines.pop() !== '')
-        throw new errors/* ActionError */.lZ('it is no narinfo: its last line is not whole');
-    const fields = new Map();
-    for (const line of lines) {
-        const end = line.indexOf(': ');
-        // An empty list of references may be written without the space.
-        const [key, value] = end === -1 && line.endsWith(':') ? [line.slice(0, -1), ''] : splitAt(line, end);
-        const values = fields.get(key);
-        if (values === undefined)
-            fields.set(key, [value]);
-        else
-            values.push(value);
-    }
-    return fields;
-}
-function splitAt(line, end) {
-    if (end === -1)
-        throw new errors/* ActionError */.lZ(`it is no narinfo: it holds the line '${narinfo_shown(line)}'`);
-    return [line.slice(0, end), line.slice(end + 2)];
-}
-/** As in Nix, the last one counts; `''` if there is none. */
-function last(fields, name) {
-    return fields.get(name)?.at(-1) ?? '';
-}
-function required(fields, name) {
-    const value = last(fields, name);
-    if (value === '')
-        throw new errors/* ActionError */.lZ(`its narinfo has no ${name}`);
-    return value;
-}
-function wrong(fields, name) {
-    return new errors/* ActionError */.lZ(`its narinfo has the ${name} '${narinfo_shown(last(fields, name))}'`);
-}
-function sizeIn(fields, name) {
-    const size = /^\d{1,16}$/.test(required(fields, name)) ? Number(required(fields, name)) : NaN;
-    if (!Number.isSafeInteger(size))
-        throw wrong(fields, name);
-    return size;
-}
-/** Nix writes 0 for a size it does not know. */
-function optionalSizeIn(fields) {
-    if (!fields.has('FileSize'))
-        return undefined;
-    const size = sizeIn(fields, 'FileSize');
-    return size === 0 ? undefined : size;
-}
-function referencesIn(fields) {
-    const lines = fields.get('References') ?? [];
-    if (lines.length > 1)
-        throw new errors/* ActionError */.lZ('its narinfo has several lists of references');
-    const bases = new Set((lines[0] ?? '').split(' ').filter((base) => base !== ''));
-    return [...bases].map((base) => {
-        const path = ofBaseName(base);
-        if (path === undefined)
-            throw new errors/* ActionError */.lZ(`its narinfo has the reference '${narinfo_shown(base)}'`);
-        return path;
-    });
-}
-/** A piece of foreign text for a message. */
-function narinfo_shown(text) {
-    const piece = text.replace(/[^\x20-\x7e]/g, '?');
-    return piece.length > 80 ? `${piece.slice(0, 80)}…` : piece;
-}
-/** What a signature is made of: `ValidPathInfo::fingerprint` of Nix. */
-function fingerprintOf({ path, narSize, references }, narHash32) {
-    return `1;${path};sha256:${narHash32};${narSize};${references.toSorted().join(',')}`;
-}
-
-;// CONCATENATED MODULE: ./actions/garnix-wait/cacheanswer.ts
-/** What a cache's answer to a question for one path means. */
-
-
-
-
-/** As long as Nix waits for a connection: its `connect-timeout`. */
-const cacheanswer_ANSWER_MS = 15_000;
-/** A narinfo has 60 bytes for each reference: room for some 17,000 of them. */
-const cacheanswer_MAX_BYTES = 1024 * 1024;
-/** Rejects only with the signal's reason, or because of a bug. */
-async function askForNarInfo({ cache, path, isAgain, timeoutMs }, fetch, signal) {
-    const headers = {
-        ...authorizationOf(cache),
-        // A proxy in front of a cache may remember that it did not have the path.
-        ...(isAgain ? { 'cache-control': 'no-cache' } : {}),
-    };
-    const url = `${cache.url}/${hashPartOf(path)}.narinfo`;
-    const answer = await answerOrRefusal(fetch(url, { timeoutMs, maxBytes: cacheanswer_MAX_BYTES, headers, signal }), signal);
-    if ('kind' in answer)
-        return { refusal: answer };
-    const refusal = cacheanswer_refusalIn(answer);
-    if (refusal !== undefined)
-        return { refusal };
-    try {
-        return { info: parseNarInfo(answer.body, path) };
-    }
-    catch (error) {
-        return { refusal: { kind: 'unusable', words: expected(error).message } };
-    }
-}
-function authorizationOf({ authorization }) {
-    return authorization === undefined ? {} : { authorization };
-}
-/** A failed exchange is an answer too: `unreachable`. */
-async function answerOrRefusal(answer, signal) {
-    try {
-        return await answer;
-    }
-    catch (error) {
-        signal.throwIfAborted();
-        const { cause, message } = expected(error);
-        const isNoName = (0,errors/* fieldOf */._F)(cause, 'code') === 'ENOTFOUND';
-        const words = message.replace(/\.$/, '');
-        return { kind: 'unreachable', words, ...(isNoName ? { isFinal: true } : {}) };
-    }
-}
-/** Anything else is no word of the cache. */
-function expected(error) {
-    if (error instanceof errors/* ActionError */.lZ)
-        return error;
-    throw error;
-}
-/** `undefined` if the answer holds what was asked for, as far as its status says. */
-function cacheanswer_refusalIn({ status, headers }) {
-    if (status === 200)
-        return isPlain(headers) ? undefined : COMPRESSED;
-    if (status === 401)
-        return { kind: 'denied', words: 'it answers 401: it does not know the credentials, or wants some' };
-    // Amazon S3 answers 403 for what it does not have to whoever may not list: Nix takes it for absent too.
-    if ([403, 404, 410].includes(status))
-        return { kind: 'absent', words: absentWords(status, headers) };
-    if ([408, 425, 429].includes(status) || status >= 500)
-        return { kind: 'unreachable', words: `it answers ${status}`, ...restIn(headers) };
-    return { kind: 'unusable', words: `it answers ${status}` };
-}
-const COMPRESSED = { kind: 'unusable', words: 'it answers compressed, which was not asked for' };
-function isPlain(headers) {
-    return ['', 'identity'].includes(headers['content-encoding'] ?? '');
-}
-function absentWords(status, headers) {
-    const age = secondsIn(headers['age']);
-    const remembered = age === undefined || age === 0
-        ? ''
-        : `, which something in front of it remembers for ${(0,duration/* formatDuration */.a)(age * 1_000)} already`;
-    return `it answers ${status}${remembered}`;
-}
-function restIn(headers) {
-    const seconds = secondsIn(headers['retry-after']);
-    return seconds === undefined ? {} : { retryAfterMs: seconds * 1_000 };
-}
-/** A date in its place counts as absent. */
-function secondsIn(text) {
-    return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
-}
-
-;// CONCATENATED MODULE: ./actions/garnix-wait/contentaddress.ts
-/**
- * Store paths that follow from their content: whoever holds the content can check the path, so no key vouches for it.
- * https://nix.dev/manual/nix/latest/store/store-object/content-address
- */
-
-
-
-/** Does the path follow from its field `CA`, its name and its references? */
-function isContentAddressed(info) {
-    const described = info.ca.startsWith('text:') ? textPath(info) : fixedPath(info);
-    if (described === undefined)
-        return false;
-    const [type, digest] = described;
-    const whole = (0,external_node_crypto_.createHash)('sha256')
-        .update(`${type}:sha256:${digest}:${STORE}:${nameOf(info.path)}`)
-        .digest();
-    return toNix32(folded(whole)) === hashPartOf(info.path);
-}
-/** A file written by an evaluation. */
-function textPath(info) {
-    const hash = parseHash(info.ca.slice('text:'.length));
-    if (hash?.algorithm !== 'sha256' || info.references.includes(info.path))
-        return undefined;
-    return [typeOf('text', info), hexOf(hash)];
-}
-/** Something added to the store as it is, or fetched with a hash known in advance. */
-function fixedPath(info) {
-    const [, method = '', digits = ''] = /^fixed:(r:|git:|)([^:]+:.+)$/.exec(info.ca) ?? [];
-    const hash = parseHash(digits);
-    if (hash === undefined)
-        return undefined;
-    if (method === 'r:' && hash.algorithm === 'sha256')
-        return [typeOf('source', info), hexOf(hash)];
-    if (info.references.length > 0)
-        return undefined;
-    const inner = (0,external_node_crypto_.createHash)('sha256').update(`fixed:out:${method}${hash.algorithm}:${hexOf(hash)}:`);
-    return ['output:out', inner.digest('hex')];
-}
-function typeOf(kind, { path, references }) {
-    const others = new Set(references);
-    const isOfItself = others.delete(path);
-    return [kind, ...[...others].sort(), ...(isOfItself ? ['self'] : [])].join(':');
-}
-function hexOf({ bytes }) {
-    return Buffer.from(bytes).toString('hex');
-}
-/** Its bytes laid over each other to the 20 of a store path. */
-function folded(bytes) {
-    const short = Buffer.alloc(20);
-    for (const [at, byte] of bytes.entries())
-        short.writeUInt8(short.readUInt8(at % 20) ^ byte, at % 20);
-    return short;
-}
-
-;// CONCATENATED MODULE: ./actions/garnix-wait/signature.ts
-/** Whether a path would be accepted by a Nix with certain keys: signed by one of them, or content-addressed. */
-
-
-
-
-/** A narinfo may list as many as it likes, and each takes a moment to check. */
-const MAX_CHECKED = 20;
-/** Resolves to why the path is not trusted, `undefined` if it is. */
-async function whyUntrusted(info, keys) {
-    const fingerprint = Buffer.from(fingerprintOf(info, toNix32(info.narHash.bytes)));
-    const signatures = info.signatures.map(splitSignature);
-    const byKnown = signatures.flatMap(({ name, bytes }) => keys.filter((one) => one.name === name).map(({ key }) => ({ key, bytes })));
-    for (const { key, bytes } of byKnown.slice(0, MAX_CHECKED))
-        if (await isSignedBy(fingerprint, key, bytes))
-            return undefined;
-    return isContentAddressed(info) ? undefined : wordsFor(signatures, keys);
-}
-function splitSignature(text) {
-    const colon = text.indexOf(':');
-    return { name: text.slice(0, Math.max(0, colon)), bytes: Buffer.from(text.slice(colon + 1), 'base64') };
-}
-/** In another thread: a large closure has thousands of them, while answers come in. */
-function isSignedBy(text, key, signature) {
-    return new Promise((resolve) => {
-        (0,external_node_crypto_.verify)(null, text, key, signature, (_error, isValid) => {
-            resolve(isValid);
-        });
-    });
-}
-function wordsFor(signatures, keys) {
-    const trusted = keys.map(({ name }) => name);
-    const signers = [...new Set(signatures.map(({ name }) => name.slice(0, 80).replace(/[^\x20-\x7e]/g, '?')))];
-    const known = signers.filter((name) => trusted.includes(name));
-    if (known.length > 0)
-        return `its signature by '${known.join("', '")}' is not one by the key given under that name`;
-    const given = trusted.length === 0 ? 'no key is given' : `the keys given are '${trusted.join("', '")}'`;
-    return signers.length === 0
-        ? 'it is signed by nobody'
-        : `it is signed by '${signers.join("', '")}', and ${given}`;
-}
-
-;// CONCATENATED MODULE: ./actions/garnix-wait/asking.ts
-
-
-
-
-const MAX_CONNECTIONS = 100;
-/** Failures in a row, without one answer between them, after which a cache is not asked again in the same walk. */
-const MAX_FAILURES = 5;
-function askersFor({ caches, requireSignatures }, world) {
-    const keys = requireSignatures ? caches.flatMap((cache) => cache.keys) : undefined;
-    const lines = caches.map((cache) => new Line(cache, keys, world));
-    return {
-        caches: lines.length,
-        ask: (question, signal) => lineOf(lines, question).ask(question, signal),
-        fresh: () => {
-            for (const line of lines)
-                line.fresh();
-        },
-    };
-}
-function lineOf(lines, { cache }) {
-    const line = lines[cache];
-    if (line === undefined)
-        throw new Error(`There is no cache ${cache}.`);
-    return line;
-}
-const TIME_IS_UP = { kind: 'unreachable', words: 'the time was up before it was asked' };
-/** The line to one cache. */
-class Line {
-    #cache;
-    /** `undefined` = signatures do not matter. */
-    #keys;
-    #world;
-    #turns = new Turns(MAX_CONNECTIONS);
-    #failures = 0;
-    #restUntilMs = 0;
-    /** Why it is not asked. */
-    #closed;
-    constructor(cache, keys, world) {
-        this.#cache = cache;
-        this.#keys = keys;
-        this.#world = world;
-    }
-    fresh() {
-        if (this.#world.clock.now() < this.#restUntilMs)
-            return;
-        this.#failures = 0;
-        this.#closed = undefined;
-    }
-    async ask({ cache, path, isAgain }, signal) {
-        const heard = await this.#turns.take(() => this.#hear(path, isAgain, signal));
-        if ('refusal' in heard)
-            return { reason: this.#reasonOf(heard.refusal) };
-        return { facts: factsOf(heard.info, cache), doubt: () => this.#doubt(heard.info) };
-    }
-    async #doubt(info) {
-        const words = this.#keys === undefined ? undefined : await whyUntrusted(info, this.#keys);
-        return words === undefined ? undefined : this.#reasonOf({ kind: 'untrusted', words });
-    }
-    async #hear(path, isAgain, signal) {
-        const { fetch, deadline } = this.#world;
-        if (deadline.passed())
-            return { refusal: TIME_IS_UP };
-        // While this question waited for its turn, others may have shown that it is in vain.
-        if (this.#closed !== undefined)
-            return { refusal: this.#closed };
-        signal.throwIfAborted();
-        const timeoutMs = Math.min(cacheanswer_ANSWER_MS, deadline.remainingMs());
-        const heard = await askForNarInfo({ cache: this.#cache, path, isAgain, timeoutMs }, fetch, signal);
-        if ('refusal' in heard)
-            this.#note(heard.refusal);
-        else
-            this.#failures = 0;
-        return heard;
-    }
-    #note(refusal) {
-        const { kind, words, retryAfterMs } = refusal;
-        this.#failures = kind === 'unreachable' ? this.#failures + 1 : 0;
-        if (kind === 'denied' || refusal.isFinal === true || this.#failures >= MAX_FAILURES)
-            this.#closed ??= refusal;
-        if (retryAfterMs === undefined || retryAfterMs === 0)
-            return;
-        this.#restUntilMs = Math.max(this.#restUntilMs, this.#world.clock.now() + retryAfterMs);
-        this.#closed = { kind, words: `${words}, and wants a rest of ${(0,duration/* formatDuration */.a)(retryAfterMs)}` };
-    }
-    #reasonOf({ kind, words }) {
-        return { cache: this.#cache.url, kind, words };
-    }
-}
-function factsOf({ path, narSize, fileSize, references }, cache) {
-    return { path, narSize, fileSize, references, cache };
-}
-
-;// CONCATENATED MODULE: ./actions/garnix-wait/cacheinfo.ts
-
-
-
-const cacheinfo_MAX_BYTES = 64 * 1024;
-/** Rejects only with the signal's reason, or because of a bug. */
-async function askForCacheInfo(cache, fetch, { signal, timeoutMs }) {
-    const options = { timeoutMs, maxBytes: cacheinfo_MAX_BYTES, headers: authorizationOf(cache), signal };
-    const answer = await answerOrRefusal(fetch(`${cache.url}/nix-cache-info`, options), signal);
-    const refusal = 'kind' in answer ? answer : cacheanswer_refusalIn(answer);
-    if (refusal !== undefined)
-        return { ...refusal, isFinal: refusal.isFinal === true || refusal.kind === 'denied' };
-    return problemIn(answer);
-}
-function problemIn({ body }) {
-    const [, store] = /^StoreDir: *(.*)$/m.exec(body) ?? [];
-    if (store === STORE)
-        return undefined;
-    if (store !== undefined && /^\/[\w/.-]{1,200}$/.test(store))
-        return { kind: 'unusable', words: `its store is ${store}, not ${STORE}`, isFinal: true };
-    return { kind: 'unusable', words: 'its nix-cache-info is none', isFinal: false };
-}
-/** What is wrong with whole caches, as far as it shows. `infos`: what they said about themselves, by their places. */
-function troublesOf(closure, caches, infos) {
-    const reasons = missesOf(closure).flatMap((miss) => miss.reasons);
-    const givers = new Set([...closure.found.values()].map((facts) => facts.cache));
-    return caches.flatMap((cache, at) => {
-        const seen = {
-            info: infos.get(at),
-            gaveAny: givers.has(at),
-            reasons: reasons.filter((reason) => reason.cache === cache.url),
-        };
-        const trouble = deniedTrouble(cache, seen) ?? infoTrouble(seen) ?? emptyTrouble(cache, seen);
-        return trouble === undefined ? [] : [{ cache: cache.url, ...trouble }];
-    });
-}
-function deniedTrouble({ authorization }, { info, reasons }) {
-    if (info?.kind !== 'denied' && !reasons.some(({ kind }) => kind === 'denied'))
-        return undefined;
-    const words = authorization === undefined
-        ? "it answers 401: it is private, and 'netrc' has no login for it"
-        : "it answers 401: it does not accept the login in 'netrc'";
-    return { words, isFinal: true };
-}
-function infoTrouble({ info }) {
-    if (info === undefined || info.kind === 'absent')
-        return undefined;
-    return { words: info.words, isFinal: info.isFinal };
-}
-/** Garnix answers 404 to whoever may not read a path, and remembers for an hour that he may not. */
-function emptyTrouble(cache, { info, gaveAny, reasons }) {
-    if (gaveAny || !reasons.some(({ kind }) => kind === 'absent'))
-        return undefined;
-    const isEverything = info === undefined ? 'every path it was asked for' : 'everything';
-    return { words: `it answers 404 to ${isEverything}: ${adviceFor(cache)}`, isFinal: false };
-}
-function adviceFor({ url, authorization }) {
-    if (url.startsWith('file:'))
-        return 'is there a cache at all?';
-    return authorization === undefined
-        ? "a private cache does that to who may not read it; then it needs a login in 'netrc'"
-        : "a private cache does that to who may not read it; may the login in 'netrc'? Garnix wants a token of scope `cache`, and notices new permissions only after an hour";
-}
-
-;// CONCATENATED MODULE: ./actions/garnix-wait/cacheprogress.ts
-
-
-/** So many names of missing paths are told. */
-const NAMES = 3;
-function tellProgress(log) {
-    let told = '';
-    return (closure, misses) => {
-        const words = cacheprogress_wordsFor(closure, misses);
-        if (words !== told)
-            log.info(words);
-        told = words;
-    };
-}
-function cacheprogress_wordsFor(closure, misses) {
-    const count = closureOf(closure).length;
-    const has = `The caches have ${count} ${count === 1 ? 'path' : 'paths'} of the closure`;
-    if (misses.length === 0)
-        return `${has}: all that is needed.`;
-    const names = misses.slice(0, NAMES).map(({ path }) => nameOf(path));
-    const rest = misses.length > NAMES ? ` and ${misses.length - NAMES} more` : '';
-    return `${has}; not yet: ${names.join(', ')}${rest}.`;
-}
-
-;// CONCATENATED MODULE: ./actions/garnix-wait/walk.ts
-/** One walk over a closure: every path that is not found yet is asked for once, at all caches together. */
-
-/** Some 20 times as many as a large desktop has; a cache that invents paths could go on for ever. */
-const MAX_PATHS = 100_000;
-/**
- * Walks on as soon as any cache has a path, so that a slow one holds nothing up; which of several gave it is decided
- * by their order, as far as they have answered by the end. Rejects with the signal's reason, or with an `ActionError`
- * for a closure of more than MAX_PATHS.
- */
-async function walk(closure, asking, signal) {
-    signal.throwIfAborted();
-    const over = new AbortController();
-    try {
-        await new Walk(closure, asking, AbortSignal.any([signal, over.signal])).done;
-    }
-    finally {
-        over.abort(new Error('The walk is over.'));
-    }
-}
-class Walk {
-    done;
-    #closure;
-    #asking;
-    #signal;
-    #missedBefore;
-    #seen = new Set();
-    #end;
-    /** How many paths are neither found nor missed. */
-    #open = 0;
-    constructor(closure, asking, signal) {
-        this.#closure = closure;
-        this.#asking = asking;
-        this.#signal = signal;
-        this.#missedBefore = new Set(closure.missing.keys());
-        closure.missing.clear();
-        this.#end = Promise.withResolvers();
-        this.done = this.#end.promise;
-        signal.addEventListener('abort', () => {
-            this.#end.reject(signal.reason);
-        });
-        this.#reach(closure.roots);
-        this.#endIfSettled();
-    }
-    /** What is found already is passed through without asking. */
-    #reach(paths) {
-        const reached = [...paths];
-        for (let path = reached.pop(); path !== undefined; path = reached.pop()) {
-            if (this.#seen.has(path))
-                continue;
-            if (this.#seen.size === MAX_PATHS) {
-                this.#end.reject(tooMany(this.#closure.roots));
-                return;
-            }
-            this.#seen.add(path);
-            const facts = this.#closure.found.get(path);
-            if (facts === undefined)
-                this.#askAll(path);
-            else
-                for (const reference of facts.references)
-                    reached.push(reference);
-        }
-    }
-    #askAll(path) {
-        this.#open += 1;
-        const isAgain = this.#missedBefore.has(path);
-        const asked = Array.from({ length: this.#asking.caches }, (_, cache) => this.#askOne({ cache, path, isAgain }));
-        Promise.all(asked).then((reasons) => {
-            this.#settle(path, reasons);
-        }, (error) => {
-            this.#end.reject(error);
-        });
-    }
-    /** Resolves to why that cache does not give it. */
-    async #askOne(question) {
-        const answer = await this.#asking.ask(question, this.#signal);
-        if ('reason' in answer)
-            return answer.reason;
-        const { facts, doubt } = answer;
-        const earlier = this.#closure.found.get(facts.path);
-        if (this.#signal.aborted || (earlier !== undefined && earlier.cache < facts.cache))
-            return undefined;
-        // What it refers to is on its way already while its signature is checked.
-        this.#reach(facts.references);
-        const reason = await doubt();
-        if (reason === undefined)
-            this.#found(facts);
-        return reason;
-    }
-    #found(facts) {
-        const { found } = this.#closure;
-        const earlier = found.get(facts.path);
-        if (this.#signal.aborted || (earlier !== undefined && earlier.cache < facts.cache))
-            return;
-        found.set(facts.path, facts);
-        if (earlier !== undefined)
-            return;
-        this.#open -= 1;
-        this.#endIfSettled();
-    }
-    #settle(path, reasons) {
-        if (this.#signal.aborted || this.#closure.found.has(path))
-            return;
-        this.#closure.missing.set(path, reasons.filter((reason) => reason !== undefined));
-        this.#open -= 1;
-        this.#endIfSettled();
-    }
-    #endIfSettled() {
-        if (this.#open === 0)
-            this.#end.resolve(undefined);
-    }
-}
-function tooMany(roots) {
-    return new errors/* ActionError */.lZ(`the closure of ${roots.join(', ')} has more than ${MAX_PATHS} paths: no system has; one of the caches leads astray`);
-}
-
-;// CONCATENATED MODULE: ./actions/garnix-wait/cachewait.ts
-/** Waits until the caches have a whole closure, or says what they do not have. */
-
-
-
-
-
-
-
-const PAUSE = { baseMs: 2_000, capMs: 15_000 };
-/** The last look needs time for its answers, or all it would tell is that there was none. */
-const LAST_LOOK_MS = 2_000;
-/**
- * Walks again and again until nothing is missing, the deadline has passed, or it shows that waiting is no use. Each
- * pause is longer than the last, but for the one after something new was found.
- * @throws the signal's reason; an `ActionError` for a closure too large to be one
- */
-async function waitForClosure(closure, { rules, world }, until) {
-    const over = new AbortController();
-    try {
-        const signal = AbortSignal.any([until.signal, over.signal]);
-        const infos = askForInfos(rules, world, { ...until, signal });
-        const askers = askersFor(rules, { ...world, deadline: until.deadline });
-        return await repeat({ closure, rules, askers, infos, world, until });
-    }
-    finally {
-        over.abort(new Error('The wait is over.'));
-    }
-}
-async function repeat(wait) {
-    const { closure, rules, askers, infos, world, until } = wait;
-    const progress = tellProgress(world.log);
-    let { hurry } = until;
-    for (let attempt = 1;; attempt++) {
-        const before = closure.found.size;
-        askers.fresh();
-        await walk(closure, askers, until.signal);
-        const misses = missesOf(closure);
-        progress(closure, misses);
-        if (misses.length > 0)
-            await infos.all;
-        const troubles = troublesOf(closure, rules.caches, infos.known);
-        if (misses.length === 0)
-            return { kind: 'complete', troubles };
-        if (until.deadline.remainingMs() <= LAST_LOOK_MS || troubles.some((trouble) => trouble.isFinal))
-            return { kind: 'incomplete', misses, isUntrusted: misses.every(isUntrusted), troubles };
-        if (closure.found.size > before)
-            attempt = 1;
-        if (await pause(backoffMs(attempt, PAUSE, world.random), world.clock, { ...until, hurry })) {
-            hurry = undefined;
-            attempt = 0;
-        }
-    }
-}
-function isUntrusted({ reasons }) {
-    return reasons.some(({ kind }) => kind === 'untrusted');
-}
-/** Resolves to whether it was cut short because there is reason to hurry. */
-async function pause(ms, clock, { deadline, signal, hurry }) {
-    if (hurry?.aborted === true)
-        return true;
-    const either = hurry === undefined ? signal : AbortSignal.any([signal, hurry]);
-    try {
-        await clock.sleep(Math.min(ms, deadline.remainingMs() - LAST_LOOK_MS), either);
-        return false;
-    }
-    catch (error) {
-        if (signal.aborted)
-            throw error;
-        return true;
-    }
-}
-/** Beside the first walk: nobody waits for it who finds everything. */
-function askForInfos({ caches }, { fetch }, { deadline, signal }) {
-    const timeoutMs = Math.min(cacheanswer_ANSWER_MS, deadline.remainingMs());
-    const known = new Map();
-    const all = Promise.all(caches.map(async (cache, at) => {
-        const info = await askForCacheInfo(cache, fetch, { signal, timeoutMs });
-        if (info !== undefined)
-            known.set(at, info);
-    }));
-    // Whoever does not wait for it any more does not want to hear of it either.
-    all.catch(() => undefined);
-    return { known, all };
-}
 
 ;// CONCATENATED MODULE: ./actions/garnix-wait/cachehalf.ts
 /** The half of the wait that looks whether everything can be fetched. */
+
+
 
 
 
@@ -40919,14 +41001,14 @@ async function askCaches(wait, signal) {
     wait.search = search;
     const over = new AbortController();
     const until = AbortSignal.any([signal, over.signal]);
+    const reading = readOn(wait, until);
     try {
         if (inputs.targets.some(({ storePath }) => storePath === undefined)) {
             await ciOf(wait, until);
             if (wait.ci?.kind !== 'built' || !(await findPaths(wait, search, until)))
                 return { kind: 'unknown' };
         }
-        const verdict = walked(wait, until);
-        return await Promise.race([verdict, watchUploads(wait, { search, askInstance }, until)]);
+        return await Promise.race([walked(wait, until), watchUploads(wait, { search, askInstance }, until)]);
     }
     catch (error) {
         if (error instanceof AbandonedWait)
@@ -40935,6 +41017,25 @@ async function askCaches(wait, signal) {
     }
     finally {
         over.abort(new Error('The caches are not asked any more.'));
+        await reading;
+    }
+}
+/** What the instance writes into its checks once they are green. */
+async function readOn(wait, signal) {
+    const { inputs, world, texts } = wait;
+    if (inputs.provider !== 'garnix')
+        return;
+    try {
+        await ciOf(wait, signal);
+        if (wait.ci?.kind !== 'built')
+            return;
+        const names = inputs.targets.map(({ name }) => checkNameOf(name));
+        const following = { texts, names, reader: wait.github.reader, ...world };
+        await followTexts(following, { deadline: wait.cacheDeadline, signal });
+    }
+    catch (error) {
+        if (!signal.aborted)
+            throw error;
     }
 }
 async function ciOf({ ciDone }, signal) {
@@ -42151,9 +42252,10 @@ function configurationFacts(wait, target, comparisons) {
     };
 }
 /** With other checks than those of Garnix, the only one is everybody's. */
-function runFor({ inputs, texts, lookout }, name) {
+function runFor(wait, name) {
+    const { inputs, lookout } = wait;
     if (inputs.provider !== 'checks')
-        return texts.runOf(name);
+        return wait.runOf(name);
     const seen = lookout?.seen() ?? [];
     return inputs.checkNames.length === 1
         ? seen.findLast((run) => run.name === inputs.checkNames[0])
@@ -42527,47 +42629,10 @@ class ChecksReader {
 }
 const checksreader_NOTHING = { total: 0, items: [], size: 0 };
 
-;// CONCATENATED MODULE: ./actions/garnix-wait/texts.ts
-
-
-/** An upload of a large path says nothing for so long. */
-const SETTLED_MS = 120_000;
-class CheckTexts {
-    #clock;
-    #known = new Map();
-    constructor(clock) {
-        this.#clock = clock;
-    }
-    /** Runs that were just read. */
-    note(runs) {
-        for (const name of new Set(runs.map((run) => run.name))) {
-            const mine = runs.filter((run) => run.name === name);
-            // The one that built it is the one that tells of uploads.
-            const run = newestOf(mine.filter(({ state }) => state === 'succeeded')) ?? newestOf(mine);
-            const before = this.#known.get(name);
-            if (run === undefined || texts_isSame(before?.run, run))
-                continue;
-            this.#known.set(name, { run, sinceMs: this.#clock.now() });
-        }
-    }
-    runOf(configuration) {
-        return this.#known.get(checkNameOf(configuration))?.run;
-    }
-    textOf(configuration) {
-        const known = this.#known.get(checkNameOf(configuration));
-        if (known === undefined)
-            return undefined;
-        const { run, sinceMs } = known;
-        const isSettled = run.state === 'succeeded' && this.#clock.now() - sinceMs >= SETTLED_MS;
-        return { text: run.text, isSettled };
-    }
-}
-function texts_isSame(one, other) {
-    return one?.id === other.id && one.state === other.state && one.text === other.text;
-}
-
 ;// CONCATENATED MODULE: ./actions/garnix-wait/waiting.ts
 /** One wait: what it knows, and how long it may go on. */
+
+
 
 
 
@@ -42634,6 +42699,11 @@ class Wait {
     /** Since the CI is done; `undefined` while it is not, or has failed. */
     get builtForMs() {
         return this.#ci?.end.kind === 'built' ? this.world.clock.now() - this.#ci.atMs : undefined;
+    }
+    /** The run that built a configuration, else the newest one. */
+    runOf(configuration) {
+        const runs = this.lookout?.seen().filter(({ name }) => name === checkNameOf(configuration)) ?? [];
+        return newestOf(runs.filter(({ state }) => state === 'succeeded')) ?? newestOf(runs);
     }
     path(target) {
         return this.search?.path(target);
