@@ -17,7 +17,7 @@ export type Answer =
   | { readonly reason: Reason }
 
 /** Asks one cache for one path. Rejects only with the signal's reason, or because of a bug. */
-export type Ask = (question: Question, signal: AbortSignal) => Promise<Answer>
+type Ask = (question: Question, signal: AbortSignal) => Promise<Answer>
 
 export interface Asking {
   readonly ask: Ask

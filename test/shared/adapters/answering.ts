@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net'
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => unknown
 
-export interface Asked {
+interface Asked {
   readonly url: string
   readonly method: string
   readonly headers: IncomingMessage['headers']
