@@ -152,7 +152,7 @@ describe('F6: a private cache', () => {
   })
 
   test('is not suspected where it gave a path, the repository is public, or nobody knows', () => {
-    expect(kindsOf({ commit })).toEqual(['gone'])
+    expect(kindsOf({ commit, found: [found(0), found(1)] })).toEqual(['gone'])
     expect(kindsOf({ found: [found(0)] })).toEqual(['gone'])
     expect(kindsOf({ found: [found(0)], commit: undefined })).toEqual(['uploading'])
     expect(kindsOf({ commit, caches: [NIXOS], found: [] })).toEqual(['gone'])
@@ -164,6 +164,8 @@ describe('F7: what cache.nixos.org has', () => {
     const only = { caches: [OWN], found: [found(0)] }
     expect(kindsOf(only)).toEqual(['no-nixos-cache', 'gone'])
     expect(diagnose(seen(only))[0]?.advice).toContain('https://cache.nixos.org')
+    const mixed = [miss(ROOT, 'unreachable'), miss(ETC, 'absent')]
+    expect(kindsOf({ ...only, missing: mixed })).toEqual(['no-nixos-cache', 'gone'])
     expect(kindsOf({ ...only, quietMs: undefined })).toEqual(['no-nixos-cache'])
   })
 

@@ -1,17 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { runProgram } from '../../../actions/shared/adapters/process.ts'
 import type { RunOptions } from '../../../actions/shared/ports.ts'
+import { root } from '../../support/manifest.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'nix-vps-process-'))
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true })
 })
-
-const pipes = () => process.getActiveResourcesInfo().filter((name) => name === 'PipeWrap').length
-const pipesAtFirst = pipes()
 
 const sh = (script: string, options: Partial<RunOptions> = {}) =>
   runProgram(['sh', '-c', script], { timeoutMs: 30_000, ...options })
@@ -128,13 +127,27 @@ describe('output', () => {
   })
 })
 
+/** A process of its own that runs one program and then has nothing left to do. */
+async function another(program: readonly string[], input: string) {
+  const adapter = pathToFileURL(join(root, 'actions/shared/adapters/process.ts')).href
+  const script = `
+    import { runProgram } from ${JSON.stringify(adapter)}
+    console.log((await runProgram(${JSON.stringify(program)}, { timeoutMs: 60_000 })).stdout)`
+  const pipe = 'printf %s "$1" | "$2" --input-type=module -e "$3"'
+  const argv = ['sh', '-c', pipe, 'sh', input, process.execPath, script]
+  return runProgram(argv, { timeoutMs: 15_000 })
+}
+
 test('what has left the group of a program keeps nobody waiting for it', async () => {
-  const { stdout = '' } = (await sh('setsid sleep 60 & echo $!')) ?? {}
-  await until(() => pipes() <= pipesAtFirst)
+  const { code, stdout = '' } = (await another(['sh', '-c', 'setsid sleep 60 & echo $!'], '')) ?? {}
   const pid = Number(stdout)
-  expect(isRunning(pid)).toBe(true)
+  expect([code, isRunning(pid)]).toEqual([0, true])
   process.kill(pid)
-})
+}, 30_000)
+
+test('a program does not read what was meant for its parent', async () => {
+  expect(await another(['cat'], 'secret')).toMatchObject({ code: 0, stdout: '\n' })
+}, 30_000)
 
 describe('a program that takes too long', () => {
   test('is killed, with all that it has started', async () => {
@@ -143,6 +156,12 @@ describe('a program that takes too long', () => {
     expect(finished).toMatchObject({ code: null })
     const pid = Number(readFileSync(file, 'utf8'))
     await until(() => !isRunning(pid))
+  })
+
+  test('is asked to end first, and so is all that it has started', async () => {
+    const polite = '(trap "echo bye; exit" TERM; echo up; while :; do sleep 0.05; done) & wait'
+    const { stdout = '' } = (await sh(polite, { timeoutMs: 1_500 })) ?? {}
+    expect(stdout).toBe('up\nbye\n')
   })
 
   test('is killed by force if it does not end, and its code is none even if it has one', async () => {
@@ -161,7 +180,9 @@ describe('a program that takes too long', () => {
     calling.abort(reason)
     await expect(running).rejects.toBe(reason)
     await until(() => !isRunning(Number(read(file))))
-    await expect(sh('true', { signal: calling.signal })).rejects.toBe(reason)
+    const never = join(folder, 'never')
+    await expect(sh(`touch ${never}`, { signal: calling.signal })).rejects.toBe(reason)
+    expect(existsSync(never)).toBe(false)
   })
 })
 
