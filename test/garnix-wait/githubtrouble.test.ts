@@ -85,6 +85,14 @@ describe('GitHub', () => {
     expect(scene.clock.now()).toBeLessThan(61 * MINUTE)
   })
 
+  test('that answers with something else until the end is why the wait has ended', async () => {
+    await using scene = await ChecksScene.at(github)
+    const headers = { 'content-type': 'application/json' }
+    github.disturb = () => ({ status: 200, body: '{"total_count":1,"check_runs":{}}', headers })
+    const words = expect.stringContaining('with something else than what was asked for (status 200)')
+    expect(await scene.wait(wait)).toMatchObject({ kind: 'timed-out', words })
+  })
+
   test('that is away until the end is why the wait has ended', async () => {
     await using scene = await ChecksScene.at(github)
     github.disturb = () => ({ status: 503 })

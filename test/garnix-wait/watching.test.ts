@@ -112,6 +112,28 @@ describe('a problem in words', () => {
   })
 })
 
+test('whenever something has happened it is looked more often', async () => {
+  const clock = new FakeClock()
+  const looks: number[] = []
+  const look = async (): Promise<Verdict> => {
+    looks.push(clock.now())
+    return { kind: 'waiting', steps: new Map([['x', looks.length > 6 ? 'check' : 'evaluation']]) }
+  }
+  await watchChecks(
+    {
+      lookout: { look, seen: () => [], cost: () => 1, trouble: () => undefined },
+      reader: {} as unknown as ChecksReader,
+      clock,
+      log: new RecordingLog(),
+      spent: () => 0,
+    },
+    { discoveryMs: 1_000, stallMs: 1_000 },
+    { deadline: deadlineIn(clock, 160_000), signal: new AbortController().signal },
+  )
+  const pauses = looks.slice(1).map((ms, at) => ms - (looks[at] ?? 0))
+  expect(pauses.slice(0, 8)).toEqual([5_000, 7_500, 11_250, 16_875, 25_313, 30_000, 5_000, 7_500])
+})
+
 describe('a bug is no verdict', () => {
   const bug = async (): Promise<never> => {
     throw new TypeError('x is not a function')
