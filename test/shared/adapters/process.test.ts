@@ -63,7 +63,7 @@ describe('a program', () => {
 describe('the environment of a program', () => {
   const secrets = {
     INPUT_TOKEN: '1',
-    'INPUT_INSTANCE-LOGIN': '1',
+    INPUT_NETRC: '1',
     ACTIONS_RUNTIME_URL: '1',
     ACTIONS_ID_TOKEN_REQUEST_URL: '1',
     GITHUB_TOKEN: '1',
