@@ -65,6 +65,15 @@ describe('a build that says nothing any more', () => {
     expect(scene.clock.now()).toBeGreaterThan(89 * MINUTE)
   })
 
+  test('may be the evaluation', async () => {
+    await using scene = await ChecksScene.at(github)
+    scene.garnix.push({ sha: SHA, evaluation: { ms: MINUTE, ends: 'never' }, builds: [] })
+    await scene.wait({ names: ['web'], timeoutMs: 45 * MINUTE })
+    expect(scene.log.of('warning')).toEqual([
+      expect.stringMatching(/^'Evaluate flake\.nix' has said nothing new/),
+    ])
+  })
+
   test('is another than one that is slow', async () => {
     await using scene = await ChecksScene.at(github)
     scene.garnix.push({ sha: SHA, builds: [{ name: WEB, ms: 100 * MINUTE }] })
