@@ -5,7 +5,8 @@ import { checkNameOf } from './garnixverdict.ts'
 import { waitForClosure, type CacheVerdict } from './cachewait.ts'
 import { newClosure } from './closure.ts'
 import type { Diagnosis } from './seen.ts'
-import { findPaths, instanceOf, newSearch } from './pathhalf.ts'
+import { findPaths, newSearch } from './pathhalf.ts'
+import { talkOf } from './talk.ts'
 import type { Wait } from './waiting.ts'
 
 export type CacheEnd =
@@ -18,8 +19,8 @@ export type CacheEnd =
 /** Ends when everything can be fetched, or, some time after the CI, when it cannot. Rejects with the signal's reason. */
 export async function askCaches(wait: Wait, signal: AbortSignal): Promise<CacheEnd> {
   const { inputs } = wait
-  const askInstance = instanceOf(wait)
-  const search = newSearch(wait, askInstance)
+  const talk = talkOf(wait)
+  const search = newSearch(wait, talk)
   wait.search = search
   const over = new AbortController()
   const until = AbortSignal.any([signal, over.signal])
@@ -31,7 +32,7 @@ export async function askCaches(wait: Wait, signal: AbortSignal): Promise<CacheE
       await ciOf(wait, until)
       if (wait.ci?.kind !== 'built' || !(await findPaths(wait, search, until))) return { kind: 'unknown' }
     }
-    return await Promise.race([walked(wait, until), watchUploads(wait, { search, askInstance }, until)])
+    return await Promise.race([walked(wait, until), watchUploads(wait, { search, talk }, until)])
   } catch (error) {
     if (error instanceof AbandonedWait) return { kind: 'abandoned', diagnoses: error.diagnoses }
     throw error
@@ -57,6 +58,7 @@ async function readOn(wait: Wait, signal: AbortSignal): Promise<void> {
 }
 
 async function ciOf({ ciDone }: Wait, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted()
   if (ciDone.signal.aborted) return
   await new Promise<void>((resolve, reject) => {
     ciDone.signal.addEventListener('abort', () => {

@@ -1,41 +1,26 @@
 /** The half of the wait that asks which store paths there are to wait for. */
 import { evalRoute } from './evalroute.ts'
-import { checkNameOf } from './garnixverdict.ts'
-import { addressOf, Instance } from './instance.ts'
-import type { InstanceAnswer } from './instanceanswer.ts'
 import { PathSearch, type Route } from './pathsearch.ts'
 import { apiRoute, recordedRoute, textRoute } from './routes.ts'
+import type { Talk } from './talk.ts'
 import type { Wait } from './waiting.ts'
 
 /** Between two rounds of questions. */
 const PAUSE_MS = 15_000
 const EVAL_MS = 900_000
 
-export type AskInstance = (signal?: AbortSignal) => Promise<InstanceAnswer>
-
-export function newSearch(wait: Wait, askInstance: AskInstance): PathSearch {
+export function newSearch(wait: Wait, { ask }: Talk): PathSearch {
   const { inputs, world } = wait
   const { workspace, run } = world
-  const ofGarnix: readonly Route[] =
-    inputs.provider === 'garnix'
-      ? [apiRoute(askInstance), textRoute((name) => wait.texts.of(checkNameOf(name)))]
-      : []
-  const evaluation = evalRoute({ run, workspace, sha: inputs.sha, timeoutMs: EVAL_MS })
-  return new PathSearch(inputs.targets, [recordedRoute, ...ofGarnix, evaluation])
-}
-
-/** The instance of the inputs, or the one the checks link to; what it says is kept. */
-export function instanceOf(wait: Wait): AskInstance {
-  const { inputs, world } = wait
-  const { owner, repo } = world.repository
-  const { credentials } = inputs.instance
-  const instance = new Instance({ credentials, repository: `${owner}/${repo}`, sha: inputs.sha }, world)
-  return async (signal) => {
-    const links = inputs.targets.flatMap(({ name }) => wait.runOf(name)?.url ?? [])
-    const answer = await instance.ask(addressOf(inputs.instance, links), signal)
-    if (answer.kind === 'commit') wait.commit = answer.commit
-    return answer
-  }
+  const isGarnix = inputs.provider === 'garnix'
+  const routes: readonly Route[] = [
+    recordedRoute,
+    // Without checks of Garnix nothing links to an instance.
+    ...(isGarnix || inputs.instance.url !== undefined ? [apiRoute(ask)] : []),
+    ...(isGarnix ? [textRoute((name) => wait.textOf(name))] : []),
+    evalRoute({ run, workspace, sha: inputs.sha, timeoutMs: EVAL_MS }),
+  ]
+  return new PathSearch(inputs.targets, routes)
 }
 
 /**

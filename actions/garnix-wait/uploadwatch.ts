@@ -2,10 +2,9 @@
 import { ActionError } from '../shared/errors.ts'
 import { closureOf, missesOf } from './closure.ts'
 import { diagnose } from './diagnosis.ts'
-import { checkNameOf } from './garnixverdict.ts'
-import type { AskInstance } from './pathhalf.ts'
 import type { PathSearch } from './pathsearch.ts'
 import type { Diagnosis } from './seen.ts'
+import type { Talk } from './talk.ts'
 import type { Wait } from './waiting.ts'
 
 /** After the first look: uploads take their time. */
@@ -24,7 +23,7 @@ export class AbandonedWait extends ActionError {
 
 interface Means {
   readonly search: PathSearch
-  readonly askInstance: AskInstance
+  readonly talk: Talk
 }
 
 /** Never resolves. Rejects with `AbandonedWait`, or the signal's reason. */
@@ -53,8 +52,11 @@ async function nextLook({ world: { clock }, ciDone }: Wait, signal: AbortSignal)
   }
 }
 
-async function lookAround(wait: Wait, { search, askInstance }: Means, signal: AbortSignal): Promise<void> {
-  if (wait.inputs.provider === 'garnix') await askInstance(signal)
+async function lookAround(wait: Wait, { search, talk }: Means, signal: AbortSignal): Promise<void> {
+  if (wait.inputs.provider === 'garnix') {
+    await talk.ask(signal)
+    await talk.readLogs(signal)
+  }
   await search.ask({ isDearToo: false, signal })
   for (const words of search.disagreements()) wait.warn(words)
 }
@@ -71,7 +73,7 @@ export function diagnosesOf(wait: Wait, quietMs: number | undefined): readonly D
       missing,
       found: closureOf(closure),
       caches: wait.inputs.caches,
-      text: wait.texts.of(checkNameOf(name))?.text ?? '',
+      text: wait.textOf(name)?.text ?? '',
       commit: wait.commit,
       quietMs,
     })

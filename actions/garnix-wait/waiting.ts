@@ -11,6 +11,7 @@ import { checkNameOf } from './garnixverdict.ts'
 import type { Inputs } from './inputs.ts'
 import type { Lookout } from './lookout.ts'
 import type { PathSearch } from './pathsearch.ts'
+import type { CheckText } from './routes.ts'
 import type { StorePath } from './storepath.ts'
 import type { World } from './world.ts'
 
@@ -37,6 +38,7 @@ export class Wait {
   closure: Closure | undefined
   completeMs: number | undefined
   readonly warnings: string[] = []
+  readonly #logs = new Map<string, string>()
   /** Aborted when the CI is done, however. */
   readonly ciDone = new AbortController()
   #ci: { readonly end: CiEnd; readonly atMs: number } | undefined
@@ -94,6 +96,18 @@ export class Wait {
   runOf(configuration: string): CheckRun | undefined {
     const runs = this.lookout?.seen().filter(({ name }) => name === checkNameOf(configuration)) ?? []
     return newestOf(runs.filter(({ state }) => state === 'succeeded')) ?? newestOf(runs)
+  }
+
+  /** What the instance itself wrote into the log of a build. */
+  noteLog(configuration: string, lines: string): void {
+    this.#logs.set(configuration, lines)
+  }
+
+  /** The text of a check has no more than a hundred lines; what the instance's log has is added. */
+  textOf(configuration: string): CheckText | undefined {
+    const known = this.texts.of(checkNameOf(configuration))
+    const lines = this.#logs.get(configuration) ?? ''
+    return known === undefined || lines === '' ? known : { ...known, text: `${known.text}\n${lines}` }
   }
 
   path(target: string): StorePath | undefined {
