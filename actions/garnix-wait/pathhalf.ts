@@ -9,14 +9,14 @@ import type { Wait } from './waiting.ts'
 const PAUSE_MS = 15_000
 const EVAL_MS = 900_000
 
-export function newSearch(wait: Wait, { ask }: Talk): PathSearch {
+export function newSearch(wait: Wait, talk: Talk): PathSearch {
   const { inputs, world } = wait
   const { workspace, run } = world
   const isGarnix = inputs.provider === 'garnix'
   const routes: readonly Route[] = [
     recordedRoute,
     // Without checks of Garnix nothing links to an instance.
-    ...(isGarnix || inputs.instance.url !== undefined ? [apiRoute(ask)] : []),
+    ...(isGarnix || inputs.instance.url !== undefined ? [apiRoute((signal) => talk.ask(signal))] : []),
     ...(isGarnix ? [textRoute((name) => wait.textOf(name))] : []),
     evalRoute({ run, workspace, sha: inputs.sha, timeoutMs: EVAL_MS }),
   ]
