@@ -92,7 +92,7 @@ async function evaluate(
   if (finished === undefined) return 'there is no nix here'
   if (finished.code === null) return `nix did not end within ${formatDuration(timeoutMs)}, or was killed`
   if (finished.code !== 0) return `nix ended with ${finished.code}${said(finished)}`
-  return { path: parseStorePath(finished.stdout.trim()) }
+  return { path: parseStorePath(finished.stdout) }
 }
 
 /** The last line that tells of an error, or the last one at all. */

@@ -68,3 +68,18 @@ describe('without what it takes', () => {
     ])
   })
 })
+
+test('nix is told to know flakes, and its last error is what it said', async () => {
+  const asked: string[] = []
+  const stderr =
+    'error:\n  … while evaluating\n\n  error: there is no disk\n  error:\n  note: a trace is longer\n'
+  const run: RunProgram = async (argv) => {
+    asked.push(argv.join(' '))
+    return argv[0] === 'nix'
+      ? { code: 1, stdout: '', stderr }
+      : { code: 0, stdout: '/checkout\n', stderr: '' }
+  }
+  const reply = (await routeWith(run).ask(['web'])).get('web')
+  expect(reply).toHaveProperty('words', 'nix ended with 1: error: there is no disk')
+  expect(asked.at(-1)).toContain('--extra-experimental-features nix-command flakes --no-write-lock-file')
+})
