@@ -1,5 +1,5 @@
 /** The command that makes a server's keys, run as it is, with OpenSSH and git. */
-import { rmSync } from 'node:fs'
+import { rmSync, symlinkSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 import { makeKey } from '../support/sshd.ts'
 import { Checkout } from './checkout.ts'
@@ -131,6 +131,25 @@ test('the list of who reads what makes .sops.yaml, and --check finds every drift
   expect([rules[2]?.includes(host), rules[2]?.includes(guest), rules.length]).toEqual([true, false, 3])
   checkout.write(SOPS, checkout.read(SOPS).replace(guest, me))
   expect(checkout.run('--check').stderr).toContain(`-          - ${me} # bgs-backend`)
+})
+
+test('without the list, --check does not take .sops.yaml as it is', () => {
+  using checkout = new Checkout()
+  checkout.run()
+  rmSync(checkout.file(LIST))
+  const { code, stderr } = checkout.runBare('--check')
+  expect([code, stderr]).toEqual([1, expect.stringContaining(`./${SOPS} names recipients`)])
+})
+
+test('what a killed run left beside a key is no place for another', () => {
+  using checkout = new Checkout()
+  checkout.run()
+  for (const path of [HOST_KEY, `${HOST_KEY}.pub`, `${PUBLIC}/host.pub`]) rmSync(checkout.file(path))
+  rmSync(checkout.file(LIST))
+  symlinkSync(checkout.file('elsewhere'), checkout.file(`${HOST_KEY}.new`))
+  checkout.write('elsewhere', '')
+  expect(checkout.run().code).toBe(0)
+  expect([checkout.read('elsewhere'), checkout.mode(HOST_KEY)]).toEqual(['', '600'])
 })
 
 test('a new host key is not taken into the list without a word', async () => {
