@@ -314,6 +314,10 @@ in
         "deploy"
       ];
     })
+    (fineOn {
+      services.openssh.settings.AllowUsers = [ "deploy@192.0.2.*" ];
+      services.openssh.settings.DenyUsers = [ "*@198.51.100.*" ];
+    })
     (refusesOnly (asRoot { services.openssh.settings.AllowUsers = [ "me" ]; }) [
       "user root is kept out by AllowUsers"
     ])
