@@ -1,4 +1,4 @@
-# Who may log in as root: the personal keys, and nobody else.
+# Who may log in as root: those with the personal keys.
 {
   config,
   lib,
@@ -11,7 +11,6 @@ let
   cfg = config.lean.admin;
   inherit (import ../keys.nix lib) collect bodyOf;
   given = collect { "lean.admin.keys" = cfg.keys; } { "lean.admin.keyFiles" = cfg.keyFiles; };
-  nobody = given.keys == [ ];
   # With a shell of root's, the forced command of the other would be worth nothing.
   deploy = lib.optionals (options.services ? vps-deploy) (
     let
@@ -19,6 +18,12 @@ let
     in
     (collect { deploy = authorizedKeys; } { deploy = authorizedKeyFiles; }).keys
   );
+  # Deploy keys open no shell, whosever they are; whoever else is let in was given a key by some other option.
+  opens = key: !lib.elem (bodyOf key) (map bodyOf deploy);
+  isLetIn =
+    user: lib.any opens user.openssh.authorizedKeys.keys || user.openssh.authorizedKeys.keyFiles != [ ];
+  nobody = !lib.any isLetIn (lib.attrValues config.users.users);
+  rootLogin = config.services.openssh.settings.PermitRootLogin;
   both = builtins.filter (key: lib.elem (bodyOf key) (map bodyOf deploy)) given.keys;
 in
 {
@@ -56,6 +61,19 @@ in
             lean.admin: the key "${lib.concatStringsSep ''", "'' both}" is also one of services.vps-deploy. A deploy
             key must open no shell: make one of its own for deploys (`ssh-keygen -t ed25519 -f deploy-key`), and name
             it there alone.
+          '';
+        }
+        {
+          assertion =
+            given.keys == [ ]
+            || !lib.elem rootLogin [
+              "no"
+              "forced-commands-only"
+            ];
+          message = sentence ''
+            lean.admin: its keys let people in as root, but services.openssh.settings.PermitRootLogin is "${rootLogin}",
+            so they would be locked out: leave it at "prohibit-password", or give the keys to a user of their own in
+            users.users and none here.
           '';
         }
       ];

@@ -8,7 +8,8 @@
 }:
 let
   inherit (lib) mkDefault;
-  limit = config.boot.loader.systemd-boot.configurationLimit;
+  inherit (config.boot) loader;
+  limit = (if loader.grub.enable then loader.grub else loader.systemd-boot).configurationLimit;
   # As many as the boot menu shows.
   kept = if limit == null then 10 else lib.max 5 limit;
 in
