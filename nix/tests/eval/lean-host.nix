@@ -257,7 +257,8 @@ in
   "a host that nobody can log in to builds, and says which command to run" = all [
     (refusesOnly nobody [ ])
     (warnsOnly nobody [ "Nobody can log in to lonely" ])
-    (warns nobody "secrets-init -- --admin-key")
+    # Where that command is called from differs: ./nix#secrets-init here, .#secrets-init in the template.
+    (warns nobody "run secrets-init with `--admin-key")
   ];
   "a host that lets in somebody else than root is warned about by nobody" = all [
     (refusesOnly another [ ])
