@@ -10,16 +10,14 @@ let
     builtins.match "([*][.])?(${label}[.])*${label}" domain != null && lib.stringLength domain <= 253;
   domainOf = container: lib.toLower container.proxy.domain;
 
-  # Sites of the host under another name that answer for the same domain: Caddy refuses to start with both.
+  # Sites under another name that answer for the same domain: Caddy refuses to start with both.
   answersFor =
     domain: name: site:
     lib.elem domain (map lib.toLower ([ site.hostName ] ++ site.serverAliases)) && name != domain;
   rivals =
     container:
     lib.attrNames (
-      lib.filterAttrs (answersFor (domainOf container)) (
-        removeAttrs config.services.caddy.virtualHosts (map domainOf (lib.attrValues proxied))
-      )
+      lib.filterAttrs (answersFor (domainOf container)) config.services.caddy.virtualHosts
     );
 
   site = container: {

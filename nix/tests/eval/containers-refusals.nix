@@ -307,6 +307,27 @@ in
           + " give one of them another domain."
         )
       ];
+  "a container's site on another one's domain" =
+    refuses
+      {
+        lean.containers.web = web // {
+          proxy.domain = "www.example.org";
+          proxy.port = 80;
+        };
+        lean.containers.other = web // {
+          id = 11;
+          proxy.domain = "other.example.org";
+          proxy.port = 80;
+        };
+        services.caddy.virtualHosts."other.example.org".serverAliases = [ "www.example.org" ];
+      }
+      [
+        (
+          "services.caddy.virtualHosts.\"other.example.org\" answers for www.example.org, which is the domain of"
+          + " lean.containers.web. Put its directives into services.caddy.virtualHosts.\"www.example.org\", or"
+          + " give one of them another domain."
+        )
+      ];
   "a domain is a name alone" = all (
     map
       (
