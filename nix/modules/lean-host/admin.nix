@@ -79,8 +79,8 @@ in
       ];
     warnings = lib.optional nobody (sentence ''
       Nobody can log in to ${config.networking.hostName}: lean.admin.keys and lean.admin.keyFiles name no key. Put your
-      public key into lean.admin.keys, or run secrets-init with `--admin-key ~/.ssh/id_ed25519.pub` and `git add` what it
-      writes.
+      public key into lean.admin.keys, or run secrets-init with `--admin-key ~/.ssh/id_ed25519.pub` and `git add` what
+      it writes.
     '');
 
     users.users.root.openssh.authorizedKeys.keys = given.keys;
