@@ -66,7 +66,7 @@ in
         message = "${prefix}, which is no IPv4 network. Write it in CIDR notation, like 10.88.0.0/24.";
       }
       {
-        assertion = builtins.match "[a-zA-Z0-9_-]{1,15}" cfg.name != null;
+        assertion = facts.isInterface cfg.name;
         message =
           "lean.bridge.name is ${builtins.toJSON cfg.name}. Linux takes at most 15 characters for an interface:"
           + " use letters, digits, - and _, like br0.";

@@ -589,4 +589,25 @@ in
       ])
       (throws config.system.build.toplevel.drvPath)
     ];
+  "a name that none can have comes to its own sentence, not to one of NixOS's" =
+    let
+      own = module: { inherit (host [ module ]) assertions warnings; } // { containers = { }; };
+    in
+    all [
+      (refusesOnly
+        (own {
+          lean.containers."-x" = web;
+          lean.containers."a_b" = web // {
+            id = 11;
+          };
+        })
+        [
+          "lean.containers has \"-x\""
+          "lean.containers has \"a_b\""
+        ]
+      )
+      (refusesOnly (own (lib.recursiveUpdate (withWeb { }) { lean.bridge.name = "br 0"; })) [
+        "lean.bridge.name is \"br 0\""
+      ])
+    ];
 }
