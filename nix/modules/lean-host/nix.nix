@@ -1,5 +1,4 @@
-# Nix on a small server: builds at the end of the queue, a store that cannot fill the disk, and old systems enough to go
-# back to.
+# Nix on a small server: a store that cannot fill the disk, and old systems enough to go back to.
 {
   config,
   lib,
@@ -32,11 +31,7 @@ in
       log-lines = mkDefault 50;
     };
     channel.enable = mkDefault false;
-    # What the server is for goes first.
-    daemonCPUSchedPolicy = mkDefault "batch";
-    daemonIOSchedClass = mkDefault "idle";
   };
-  systemd.services.nix-daemon.serviceConfig.OOMScoreAdjust = mkDefault 250;
 
   programs.nh = {
     enable = mkDefault true;

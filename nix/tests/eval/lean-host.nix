@@ -361,6 +361,10 @@ in
     (is "sshd")
     (is "caddy")
   ];
+  "a build for a deploy is behind what the server is for" = all [
+    (equals good.systemd.services.vps-deploy-worker.serviceConfig.CPUWeight 20)
+    (equals (small.systemd.services ? vps-deploy-worker) false)
+  ];
   "nothing but SSH and Caddy is open to the world" = all [
     (equals (lib.sort lib.lessThan reference.networking.firewall.allowedTCPPorts) [
       22
