@@ -480,6 +480,33 @@ in
   "containers without a name server" = refuses (onPrefix "10.0.0.0/24" { nameservers = [ ]; }) [
     "lean.bridge.nameservers is empty: containers could resolve no name. Name at least one address."
   ];
+  "name servers that containers cannot ask" =
+    refuses
+      (onPrefix "10.0.0.0/24" {
+        nameservers = [
+          "127.0.0.53"
+          "169.254.169.254"
+          "2620:fe::fe"
+          "9.9.9.9"
+          "9.9.9.9\nsearch example.org"
+          "dns.example.org"
+        ];
+      })
+      (
+        map
+          (
+            text:
+            "lean.bridge.nameservers has \"${text}\", which containers cannot ask. Write the IPv4 address of a server"
+            + " they reach, like 9.9.9.9: none in 127.0.0.0/8 or 169.254.0.0/16."
+          )
+          [
+            "127.0.0.53"
+            "169.254.169.254"
+            "2620:fe::fe"
+            "9.9.9.9\\nsearch example.org"
+            "dns.example.org"
+          ]
+      );
 
   "a key in the store" = all (
     map

@@ -39,6 +39,13 @@ let
         22
         2222
       ];
+      services.openssh.listenAddresses = [
+        {
+          addr = "192.0.2.7";
+          port = 2200;
+        }
+        { addr = "192.0.2.8"; }
+      ];
       lean.admin.keys = [ ];
       lean.bridge = {
         name = "lan-0";
@@ -272,7 +279,7 @@ in
       (contains (lib.head order) ''iifname "lan-0" ip daddr 169.254.0.0/16 drop'')
       (contains firewall.extraForwardRules ''iifname { "lan-0" }  accept'')
       (contains nftables.tables.nixos-nat.content ''iifname { "lan-0" }  masquerade'')
-      (contains nftables.tables.lean-containers.content ''iifname "lan-0" tcp dport { 22, 2222 } drop'')
+      (contains nftables.tables.lean-containers.content ''iifname "lan-0" tcp dport { 22, 2222, 2200 } drop'')
     ];
   "neither the boot nor its address waits for a container" = all [
     (equals full.systemd.network.networks."40-lan-0".linkConfig.RequiredForOnline "no")
