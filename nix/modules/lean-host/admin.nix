@@ -73,7 +73,7 @@ in
           message = sentence ''
             lean.admin: its keys let people in as root, but services.openssh.settings.PermitRootLogin is "${rootLogin}",
             so they would be locked out: leave it at "prohibit-password", or give the keys to a user of their own in
-            users.users and none here.
+            users.users and none here (as root is reached by sudo then, with security.sudo.enable).
           '';
         }
       ];
