@@ -65,6 +65,15 @@ test('says what to do next, with the line of known_hosts, and prints no private 
   expect(secrets.filter((line) => `${stdout}${stderr}`.includes(line))).toEqual([])
 })
 
+test('what to do next can be copied, also with blanks and quotes in a path', () => {
+  using checkout = new Checkout()
+  using elsewhere = new Checkout()
+  elsewhere.write('.gitignore', '*\n')
+  const key = elsewhere.file("my server's/deploy key")
+  const { stdout } = checkout.run('--deploy-key', key)
+  expect(stdout).toContain(`VPS_SSH_KEY < '${key.replace("'", "'\\''")}'\n`)
+})
+
 test('what it makes for git, git takes, and of the private halves nothing', async () => {
   using checkout = new Checkout()
   await withAdmin(checkout)
