@@ -158,8 +158,7 @@ in
     ])
     (equals backend.services.postgresql.ensureDatabases [ "bgs-app" ])
     # It comes by TCP, where the default rules ask for a password, which nobody gives the role: this one is before them.
-    (contains backend.services.postgresql.authentication "host bgs-app bgs-app 127.0.0.1/32 trust
-# default")
+    (contains backend.services.postgresql.authentication "host bgs-app bgs-app 127.0.0.1/32 trust\n\n# default")
     (holds (lib.elem "postgresql.target" backend.systemd.services.bgs-backend.after) "it does not wait for its role")
   ];
   "guests share the package set of the host" = all (
