@@ -562,6 +562,9 @@ in
       containers.web.privateUsers = "pick";
     }
   ) [ ];
+  "user namespaces with the numbers of the host go with a key" = refuses (
+    withWeb { } // { containers.web.privateUsers = "identity"; }
+  ) [ ];
   "credentials that would not arrive" =
     refuses
       (withWeb {
