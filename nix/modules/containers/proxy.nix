@@ -11,9 +11,12 @@ let
   domainOf = container: lib.toLower container.proxy.domain;
 
   # Sites under another name that answer for the same domain: Caddy refuses to start with both.
+  hostOf =
+    address: lib.removeSuffix ":443" (lib.removePrefix "https://" (lib.toLower (lib.trim address)));
+  addressesOf = site: lib.concatMap (lib.splitString ",") ([ site.hostName ] ++ site.serverAliases);
   answersFor =
     domain: name: site:
-    lib.elem domain (map lib.toLower ([ site.hostName ] ++ site.serverAliases)) && name != domain;
+    lib.elem domain (map hostOf (addressesOf site)) && name != domain;
   rivals =
     container:
     lib.attrNames (

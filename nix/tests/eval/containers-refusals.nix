@@ -296,17 +296,29 @@ in
           proxy.port = 80;
         }
         // {
-          services.caddy.virtualHosts.mine.serverAliases = [ "www.example.org" ];
-          services.caddy.virtualHosts."www.example.org".extraConfig = "encode zstd";
+          services.caddy.virtualHosts = {
+            mine.serverAliases = [ "www.example.org" ];
+            "https://www.example.org:443" = { };
+            "example.org, www.example.org" = { };
+            "http://www.example.org" = { };
+            "www.example.org".extraConfig = "encode zstd";
+          };
         }
       )
-      [
-        (
-          "services.caddy.virtualHosts.\"mine\" answers for www.example.org, which is the domain of"
-          + " lean.containers.web. Put its directives into services.caddy.virtualHosts.\"www.example.org\", or"
-          + " give one of them another domain."
-        )
-      ];
+      (
+        map
+          (
+            name:
+            "services.caddy.virtualHosts.\"${name}\" answers for www.example.org, which is the domain of"
+            + " lean.containers.web. Put its directives into services.caddy.virtualHosts.\"www.example.org\", or"
+            + " give one of them another domain."
+          )
+          [
+            "example.org, www.example.org"
+            "https://www.example.org:443"
+            "mine"
+          ]
+      );
   "a container's site on another one's domain" =
     refuses
       {
