@@ -23,6 +23,7 @@ let
   isLetIn =
     user: lib.any opens user.openssh.authorizedKeys.keys || user.openssh.authorizedKeys.keyFiles != [ ];
   nobody = !lib.any isLetIn (lib.attrValues config.users.users);
+  deploysToNobody = deploy == [ ] && config.services.vps-deploy.enable or false;
   rootLogin = config.services.openssh.settings.PermitRootLogin;
   both = builtins.filter (key: lib.elem (bodyOf key) (map bodyOf deploy)) given.keys;
 in
@@ -45,6 +46,13 @@ in
         Files with such keys, one on each line; empty lines and lines that begin with `#` count for nothing. A file that
         is not there fails the build.
       '';
+    };
+    isNobody = mkOption {
+      type = types.bool;
+      default = nobody;
+      readOnly = true;
+      internal = true;
+      description = "Whether nobody can log in: the host is still to be set up, and one warning says so for all modules.";
     };
   };
 
@@ -78,9 +86,9 @@ in
         }
       ];
     warnings = lib.optional nobody (sentence ''
-      Nobody can log in to ${config.networking.hostName}: lean.admin.keys and lean.admin.keyFiles name no key. Put your
-      public key into lean.admin.keys, or run secrets-init with `--admin-key ~/.ssh/id_ed25519.pub` and `git add` what
-      it writes.
+      Nobody can log in to ${config.networking.hostName}${lib.optionalString deploysToNobody " or deploy to it"}:
+      lean.admin.keys and lean.admin.keyFiles name no key. Put your public key into lean.admin.keys, or run secrets-init
+      with `--admin-key ~/.ssh/id_ed25519.pub`, which makes all keys, and `git add` what it writes.
     '');
 
     users.users.root.openssh.authorizedKeys.keys = given.keys;

@@ -34,6 +34,8 @@ let
   full = host [
     four-lines
     {
+      # Secrets are not missed before.
+      users.users.root.openssh.authorizedKeys.keyFiles = [ ../keys/admin.pub ];
       networking.useNetworkd = true;
       services.openssh.ports = [
         22
