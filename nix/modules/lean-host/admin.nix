@@ -52,7 +52,7 @@ in
       default = nobody;
       readOnly = true;
       internal = true;
-      description = "Whether nobody can log in: the host is still to be set up, and one warning says so for all modules.";
+      description = "Whether nobody can log in: it is still to be set up, and one warning says so for all modules.";
     };
   };
 
