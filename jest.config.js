@@ -11,6 +11,8 @@ export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   maxWorkers: 2,
+  // Most start processes, and machines are busy.
+  testTimeout: 60_000,
   collectCoverageFrom: ['actions/**/*.ts', '!actions/**/main.ts', '!actions/shared/adapters/**'],
   coverageThreshold: { global: { branches: 100, functions: 100, lines: 100, statements: 100 } },
   coverageReporters: ['text'],

@@ -66,7 +66,13 @@
         specialArgs = { inherit inputs; };
       };
 
-      packages = forSystems (pkgs: {
+      packages = {
+        # A server is set up from any laptop.
+        aarch64-darwin.secrets-init =
+          nixpkgs.legacyPackages.aarch64-darwin.callPackage ./secrets-init/package.nix
+            { };
+      }
+      // forSystems (pkgs: {
         vps-deploy = pkgs.callPackage ./vps-deploy/package.nix { };
         options = import ./options.nix { inherit self pkgs; };
         secrets-init = pkgs.callPackage ./secrets-init/package.nix { };

@@ -116,6 +116,8 @@ async function jestSuite(name, { patterns, extra = [], privileged = false }) {
  * @param {string} outputFile
  */
 function jestCounts(code, outputFile) {
+  // It was killed, or never began.
+  if (!existsSync(outputFile)) return { passed: 0, failed: 1 }
   /** @type {unknown} */
   const report = JSON.parse(readFileSync(outputFile, 'utf8'))
   const counts = /** @type {Record<string, number>} */ (report)

@@ -2,7 +2,10 @@
 inputs:
 let
   # Like a path in `imports`, it is imported once however often it is named, and errors name the file.
-  withInputs = file: inputs.nixpkgs.lib.modules.importApply file inputs;
+  withInputs = file: {
+    key = toString file;
+    imports = [ (inputs.nixpkgs.lib.modules.importApply file inputs) ];
+  };
   modules = {
     lean-host = withInputs ./lean-host;
     containers = withInputs ./containers;

@@ -13,14 +13,18 @@ let
     nix-vps = self;
     self = { };
   };
-  written = outputs.nixosConfigurations.my-server;
-  changed = written.extendModules {
-    modules = [
-      (template + "/hosts/my-server/bios.nix")
-      { nixpkgs.hostPlatform = lib.mkForce "x86_64-linux"; }
-    ];
+  # The keys that the set-up command would have written.
+  keys = {
+    lean.admin.keyFiles = [ ./keys/admin.pub ];
+    services.vps-deploy.authorizedKeyFiles = [ ./keys/deploy.pub ];
   };
-  server = if pkgs.stdenv.hostPlatform.isAarch64 then written else changed;
+  bios = [
+    (template + "/hosts/my-server/bios.nix")
+    { nixpkgs.hostPlatform = lib.mkForce "x86_64-linux"; }
+  ];
+  server = outputs.nixosConfigurations.my-server.extendModules {
+    modules = [ keys ] ++ lib.optionals (!pkgs.stdenv.hostPlatform.isAarch64) bios;
+  };
   inherit (server.config.system.build) toplevel;
 in
 # What it takes to build the server stays out of it.

@@ -9,7 +9,7 @@ jest.setTimeout(60_000)
 
 describe('a canceled bundle', () => {
   test('stops the deploy before its activation', async () => {
-    await using host = await startHost()
+    await using host = await startHost('endless')
     const run = startAction('deploy-nixos', host.inputs)
     await run.waitFor(/^line 3 /m)
     run.signal('SIGINT')

@@ -1,5 +1,5 @@
 /** A host for one run of the bundle: OpenSSH's own server with a scripted forced command. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,8 +17,10 @@ export interface BundleHost extends AsyncDisposable {
   connections(): number
 }
 
-export async function startHost(): Promise<BundleHost> {
+/** `endless`: its builds end only when they are aborted. */
+export async function startHost(builds: 'short' | 'endless' = 'short'): Promise<BundleHost> {
   const directory = mkdtempSync(join(tmpdir(), 'nix-vps-host-'))
+  if (builds === 'endless') writeFileSync(join(directory, 'endless'), '')
   const sshd = await startSshd({ forcedCommand: `${process.execPath} ${SCRIPT} ${directory}` })
   const { host, port, user, key, knownHosts } = sshd
   const file = join(directory, 'requests')

@@ -62,6 +62,7 @@ async function stream(from: number): Promise<number> {
   const all = steps(rev)
   for (const [seq, step] of all.entries()) {
     await setTimeout(Math.max(0, startedMs + seq * 30 - Date.now()))
+    if (step['name'] === 'build' && step['state'] === 'end') await held()
     if (existsSync(file('abort'))) return finish(all.length, { status: 'aborted', exitCode: 83, rev })
     if (seq >= from) say({ seq, time: new Date().toISOString(), ...step })
   }
@@ -71,6 +72,11 @@ async function stream(from: number): Promise<number> {
   while (isOpen()) await setTimeout(20)
   if (existsSync(file('abort'))) return finish(all.length, { status: 'rolled-back', exitCode: 81, rev })
   return finish(all.length, { status: 'deployed', exitCode: 0, rev })
+}
+
+/** A build that takes as long as somebody wants it to. */
+async function held(): Promise<void> {
+  while (existsSync(file('endless')) && !existsSync(file('abort'))) await setTimeout(20)
 }
 
 function finish(seq: number, end: { status: string; exitCode: number; rev: string }): number {

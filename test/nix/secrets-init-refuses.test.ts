@@ -53,6 +53,31 @@ test('keys that git would take, or has taken', () => {
   expect(refusalOf(checkout)).toContain('git rm -r --cached')
 })
 
+test('keys in a directory that is still to be made, where git would take them', () => {
+  using checkout = new Checkout()
+  expect(refusalOf(checkout, ['--keys', 'private/one/keys'])).toContain('add the line /private/one/keys/ to ')
+  expect(refusalOf(checkout, ['--deploy-key', 'private/key'])).toContain('add the line /private/key to ')
+})
+
+test('keys that git would take, as a hook of git', () => {
+  using checkout = new Checkout()
+  rmSync(checkout.file('nix/secrets-init/.gitignore'))
+  process.env['GIT_DIR'] = '.git'
+  const refusal = refusalOf(checkout)
+  delete process.env['GIT_DIR']
+  expect(refusal).toContain('git does not ignore')
+})
+
+test('keys in a flake outside of git, which is copied to the store whole', () => {
+  using checkout = new Checkout()
+  rmSync(checkout.file('.git'), { recursive: true })
+  expect(refusalOf(checkout)).toContain('is in no git repository')
+  using elsewhere = new Checkout()
+  const outside = ['--keys', elsewhere.file('keys'), '--deploy-key', elsewhere.file('deploy-key')]
+  elsewhere.write('.gitignore', '*\n')
+  expect(checkout.run(...outside).code).toBe(0)
+})
+
 test('the key of another host', () => {
   using checkout = new Checkout(['one', 'two'])
   checkout.run('--host', 'one')
@@ -120,6 +145,7 @@ const OTHER = `age1${'q'.repeat(58)}`
 
 test.each([
   ['me', '"me" is not NAME=AGE1'],
+  [`# me=${OTHER}`, '"# me" is no name'],
   ['me=age1short', 'no age recipient'],
   [`me=${OTHER.replace('qq', 'bb')}`, 'no age recipient'],
   ['me=AGE-SECRET-KEY-1QQQQ', 'no age recipient'],
@@ -137,6 +163,7 @@ test.each([
   ['me nonsense *', 'is no age recipient'],
   [`m/e ${OTHER} *`, 'is no name'],
   [`me ${OTHER} ../x`, 'names of files in secrets/'],
+  [`me ${OTHER} web*`, 'names of files in secrets/'],
   [`me ${OTHER} *\nme ${OTHER} x`, 'stands there twice'],
 ])('a list with the line %j', (lines, sentence) => {
   using checkout = new Checkout()

@@ -1,5 +1,5 @@
 /** The command that makes a server's keys, run as it is, with OpenSSH and git. */
-import { rmSync } from 'node:fs'
+import { rmSync, symlinkSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 import { makeKey } from '../support/sshd.ts'
 import { Checkout } from './checkout.ts'
@@ -63,6 +63,15 @@ test('says what to do next, with the line of known_hosts, and prints no private 
   expect(stdout).toContain(`gh secret set VPS_SSH_KEY < ./${DEPLOY_KEY}`)
   const secrets = [HOST_KEY, DEPLOY_KEY].flatMap((path) => checkout.read(path).split('\n').slice(1, -2))
   expect(secrets.filter((line) => `${stdout}${stderr}`.includes(line))).toEqual([])
+})
+
+test('what to do next can be copied, also with blanks and quotes in a path', () => {
+  using checkout = new Checkout()
+  using elsewhere = new Checkout()
+  elsewhere.write('.gitignore', '*\n')
+  const key = elsewhere.file("my server's/deploy key")
+  const { stdout } = checkout.run('--deploy-key', key)
+  expect(stdout).toContain(`VPS_SSH_KEY < '${key.replace("'", "'\\''")}'\n`)
 })
 
 test('what it makes for git, git takes, and of the private halves nothing', async () => {
@@ -131,6 +140,25 @@ test('the list of who reads what makes .sops.yaml, and --check finds every drift
   expect([rules[2]?.includes(host), rules[2]?.includes(guest), rules.length]).toEqual([true, false, 3])
   checkout.write(SOPS, checkout.read(SOPS).replace(guest, me))
   expect(checkout.run('--check').stderr).toContain(`-          - ${me} # bgs-backend`)
+})
+
+test('without the list, --check does not take .sops.yaml as it is', () => {
+  using checkout = new Checkout()
+  checkout.run()
+  rmSync(checkout.file(LIST))
+  const { code, stderr } = checkout.runBare('--check')
+  expect([code, stderr]).toEqual([1, expect.stringContaining(`./${SOPS} names recipients`)])
+})
+
+test('what a killed run left beside a key is no place for another', () => {
+  using checkout = new Checkout()
+  checkout.run()
+  for (const path of [HOST_KEY, `${HOST_KEY}.pub`, `${PUBLIC}/host.pub`]) rmSync(checkout.file(path))
+  rmSync(checkout.file(LIST))
+  symlinkSync(checkout.file('elsewhere'), checkout.file(`${HOST_KEY}.new`))
+  checkout.write('elsewhere', '')
+  expect(checkout.run().code).toBe(0)
+  expect([checkout.read('elsewhere'), checkout.mode(HOST_KEY)]).toEqual(['', '600'])
 })
 
 test('a new host key is not taken into the list without a word', async () => {

@@ -29,6 +29,11 @@ in
   };
   programs.nh.flake = "/persistent/nix-vps/nix";
 
+  # At Oracle the machine itself stands in 10.0.0.0/24 as a rule: with the default it would look for its gateway among
+  # the containers. Compare with `ip -4 address` on the server.
+  lean.bridge.prefix = "10.88.0.0/24";
+  lean.bridge.hostNetworks = [ "10.0.0.0/16" ];
+
   # One sops file for each container that has secrets, called as the container is.
   lean.secretsDirectory = ../../secrets;
   lean.containers = {

@@ -56,6 +56,14 @@ let
   # An IPv6 network is none that an IPv4 bridge could collide with.
   wrong = lib.filter (each: each.network == null && !lib.hasInfix ":" each.text) named;
 
+  addressOf = text: ipv4.parse "${text}/32";
+  # Of a container these are its own loopback, and what the host keeps from it.
+  unreachable = map ipv4.parse [
+    "127.0.0.0/8"
+    "169.254.0.0/16"
+  ];
+  reaches = address: !lib.any (range: ipv4.contains range address) unreachable;
+
   prefix = "lean.bridge.prefix is ${builtins.toJSON cfg.prefix}";
 in
 {
@@ -66,7 +74,7 @@ in
         message = "${prefix}, which is no IPv4 network. Write it in CIDR notation, like 10.88.0.0/24.";
       }
       {
-        assertion = builtins.match "[a-zA-Z0-9_-]{1,15}" cfg.name != null;
+        assertion = facts.isInterface cfg.name;
         message =
           "lean.bridge.name is ${builtins.toJSON cfg.name}. Linux takes at most 15 characters for an interface:"
           + " use letters, digits, - and _, like br0.";
@@ -76,6 +84,12 @@ in
         message = "lean.bridge.nameservers is empty: containers could resolve no name. Name at least one address.";
       }
     ]
+    ++ map (text: {
+      assertion = addressOf text != null && reaches (addressOf text);
+      message =
+        "lean.bridge.nameservers has ${builtins.toJSON text}, which containers cannot ask."
+        + " Write the IPv4 address of a server they reach, like 9.9.9.9: none in 127.0.0.0/8 or 169.254.0.0/16.";
+    }) cfg.nameservers
     ++ map (each: {
       assertion = false;
       message =

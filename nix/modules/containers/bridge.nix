@@ -4,6 +4,13 @@
 let
   cfg = config.lean.bridge;
   inherit (import ./facts.nix { inherit config lib; }) network running;
+
+  # Those of single addresses as well; sshd that is given none takes 22.
+  inherit (config.services) openssh;
+  named =
+    openssh.ports
+    ++ lib.filter (port: port != null) (map (listen: listen.port) openssh.listenAddresses);
+  sshPorts = if named == [ ] then [ 22 ] else lib.unique named;
 in
 {
   config = lib.mkIf (running != { }) {
@@ -31,7 +38,7 @@ in
             chain input {
               type filter hook input priority filter - 10; policy accept;
               iifname "${cfg.name}" tcp dport { ${
-                lib.concatMapStringsSep ", " toString config.services.openssh.ports
+                lib.concatMapStringsSep ", " toString sshPorts
               } } drop comment "SSH of the host"
             }
           '';

@@ -7,6 +7,7 @@
 }:
 let
   inherit (import ./facts.nix { inherit config lib; })
+    isName
     known
     listed
     shared
@@ -77,7 +78,7 @@ in
     lib.mapAttrsToList undefined unknown
     ++ map stray strays
     ++ lib.mapAttrsToList (name: _: {
-      assertion = builtins.match "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?" name != null;
+      assertion = isName name;
       message =
         "lean.containers has ${builtins.toJSON name}, which cannot be a container's name: it is a host name."
         + " Use at most 63 lower-case letters, digits and hyphens, a hyphen neither first nor last.";

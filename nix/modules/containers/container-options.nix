@@ -78,8 +78,8 @@ let
             costs: root in any container reads it, and with it every secret encrypted to the host or to another
             container, those in old commits included, and can pose as this host to whoever connects to it. Read-only
             keeps accidents away from it, not root: without user namespaces, root in a container is root.
-            A key of the container's own confines that to its own secrets. {option}`credentials` with no key at all
-            confines it to the secrets it is handed.
+            A key of the container's own confines that to its own secrets, {option}`credentials` with no key at all to
+            the secrets it is handed; with these, `containers.<name>.privateUsers = "pick"` keeps root in as well.
           '';
         };
 

@@ -13,8 +13,14 @@ rec {
   known = lib.filterAttrs (_: isDefined) containers;
   unknown = removeAttrs containers (lib.attrNames known);
 
+  isName = name: builtins.match "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?" name != null;
+  isInterface = name: builtins.match "[a-zA-Z0-9_-]{1,15}" name != null;
+
   wanted = lib.filterAttrs (_: container: container.enable) known;
-  running = lib.optionalAttrs (network != null) wanted;
+  # Of a name that is none NixOS says something else, and first: its units and guests are not made at all.
+  running = lib.optionalAttrs (network != null && isInterface bridge.name) (
+    lib.filterAttrs (name: _: isName name) wanted
+  );
   proxied = lib.filterAttrs (_: container: container.proxy != null) running;
 
   # Where the key lies in a container.

@@ -53,6 +53,7 @@ let
         inherit (bridge) nameservers;
         ports = lib.optional (container.proxy != null) container.proxy.port;
         gateway = bridge.address;
+        isSetUp = !(config.lean.admin.isNobody or false);
       };
     };
   };

@@ -10,16 +10,17 @@ let
     builtins.match "([*][.])?(${label}[.])*${label}" domain != null && lib.stringLength domain <= 253;
   domainOf = container: lib.toLower container.proxy.domain;
 
-  # Sites of the host under another name that answer for the same domain: Caddy refuses to start with both.
+  # Sites under another name that answer for the same domain: Caddy refuses to start with both.
+  hostOf =
+    address: lib.removeSuffix ":443" (lib.removePrefix "https://" (lib.toLower (lib.trim address)));
+  addressesOf = site: lib.concatMap (lib.splitString ",") ([ site.hostName ] ++ site.serverAliases);
   answersFor =
     domain: name: site:
-    lib.elem domain (map lib.toLower ([ site.hostName ] ++ site.serverAliases)) && name != domain;
+    lib.elem domain (map hostOf (addressesOf site)) && name != domain;
   rivals =
     container:
     lib.attrNames (
-      lib.filterAttrs (answersFor (domainOf container)) (
-        removeAttrs config.services.caddy.virtualHosts (map domainOf (lib.attrValues proxied))
-      )
+      lib.filterAttrs (answersFor (domainOf container)) config.services.caddy.virtualHosts
     );
 
   site = container: {

@@ -29,7 +29,11 @@ let
       }
       {
         # The bind mount keeps the owner: https://github.com/NixOS/nixpkgs/issues/329530
-        assertion = config.containers.${name}.privateUsers or "no" == "no";
+        assertion = lib.elem (config.containers.${name}.privateUsers or "no") [
+          "no"
+          "identity"
+          0
+        ];
         message =
           "containers.${name}.privateUsers is set: in such a container nobody could read the key that is mounted."
           + " Set lean.containers.${name}.identity = null, and hand over secrets by"

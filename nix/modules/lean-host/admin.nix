@@ -1,4 +1,4 @@
-# Who may log in as root: the personal keys, and nobody else.
+# Who may log in as root: those with the personal keys.
 {
   config,
   lib,
@@ -11,7 +11,6 @@ let
   cfg = config.lean.admin;
   inherit (import ../keys.nix lib) collect bodyOf;
   given = collect { "lean.admin.keys" = cfg.keys; } { "lean.admin.keyFiles" = cfg.keyFiles; };
-  nobody = given.keys == [ ];
   # With a shell of root's, the forced command of the other would be worth nothing.
   deploy = lib.optionals (options.services ? vps-deploy) (
     let
@@ -19,6 +18,13 @@ let
     in
     (collect { deploy = authorizedKeys; } { deploy = authorizedKeyFiles; }).keys
   );
+  # Deploy keys open no shell, whosever they are; whoever else is let in was given a key by some other option.
+  opens = key: !lib.elem (bodyOf key) (map bodyOf deploy);
+  isLetIn =
+    user: lib.any opens user.openssh.authorizedKeys.keys || user.openssh.authorizedKeys.keyFiles != [ ];
+  nobody = !lib.any isLetIn (lib.attrValues config.users.users);
+  deploysToNobody = deploy == [ ] && config.services.vps-deploy.enable or false;
+  rootLogin = config.services.openssh.settings.PermitRootLogin;
   both = builtins.filter (key: lib.elem (bodyOf key) (map bodyOf deploy)) given.keys;
 in
 {
@@ -41,6 +47,13 @@ in
         is not there fails the build.
       '';
     };
+    isNobody = mkOption {
+      type = types.bool;
+      default = nobody;
+      readOnly = true;
+      internal = true;
+      description = "Whether nobody can log in: it is still to be set up, and one warning says so for all modules.";
+    };
   };
 
   config = {
@@ -58,11 +71,24 @@ in
             it there alone.
           '';
         }
+        {
+          assertion =
+            given.keys == [ ]
+            || !lib.elem rootLogin [
+              "no"
+              "forced-commands-only"
+            ];
+          message = sentence ''
+            lean.admin: its keys let people in as root, but services.openssh.settings.PermitRootLogin is "${rootLogin}",
+            so they would be locked out: leave it at "prohibit-password", or give the keys to a user of their own in
+            users.users and none here (as root is reached by sudo then, with security.sudo.enable).
+          '';
+        }
       ];
     warnings = lib.optional nobody (sentence ''
-      Nobody can log in to ${config.networking.hostName}: lean.admin.keys and lean.admin.keyFiles name no key. Run
-      `nix run ./nix#secrets-init -- --admin-key ~/.ssh/id_ed25519.pub` (and `git add` what it writes), or put your
-      public key into lean.admin.keys.
+      Nobody can log in to ${config.networking.hostName}${lib.optionalString deploysToNobody " or deploy to it"}:
+      lean.admin.keys and lean.admin.keyFiles name no key. Put your public key into lean.admin.keys, or run secrets-init
+      with `--admin-key ~/.ssh/id_ed25519.pub`, which makes all keys, and `git add` what it writes.
     '');
 
     users.users.root.openssh.authorizedKeys.keys = given.keys;

@@ -29,6 +29,8 @@ in
     }
     # In 26.11 and later, as it needs systemd-boot 260. An entry that did not come up three times is passed over.
     // lib.optionalAttrs counts { bootCounting.enable = mkDefault true; };
+    # For who boots by BIOS: its menu must name nothing that has been collected.
+    grub.configurationLimit = mkDefault 5;
   };
 
   # A boot is a good one when people can log in. Not more: what an entry is judged by must not depend on the network, on

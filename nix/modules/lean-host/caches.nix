@@ -13,6 +13,7 @@ let
     if parts == null then "" else lib.toLower (builtins.head parts);
   # Without user and password.
   nameOf = url: lib.last (lib.splitString "@" (hostOf url));
+  shown = url: if lib.hasInfix "@" (hostOf url) then nameOf url else url;
   urls = map (cache: cache.url) cfg.caches;
   twice = lib.unique (lib.filter (url: lib.count (other: other == url) urls > 1) urls);
   isGone = url: lib.hasSuffix ".garnix.io" ".${hostOf url}";
@@ -23,26 +24,27 @@ let
 
   problemsOf =
     { url, publicKeys }:
-    lib.optional (builtins.match "(https?|s3|ssh|ssh-ng|file)://.+" url == null) ''
-      "${url}" is no URL of a binary cache: write it with its scheme, such as "https://cache.example.org".
+    lib.optional (builtins.match "(https?|s3|ssh|ssh-ng|file)://[^[:space:]]+" url == null) ''
+      "${shown url}" is no URL of a binary cache: write it with its scheme, such as "https://cache.example.org".
     ''
     ++ lib.optional (isGone url) ''
-      "${url}" is gone: the hosted garnix.io ended on 2026-07-15, its cache with it. Name the cache of the instance you
-      use now, with its key, or take the entry out.
+      "${shown url}" is gone: the hosted garnix.io ended on 2026-07-15, its cache with it. Name the cache of the
+      instance you use now, with its key, or take the entry out.
     ''
     ++ lib.optional (lib.hasInfix "@" (hostOf url) && lib.hasPrefix "http" url) ''
       the URL of ${nameOf url} holds a password, which everybody on the host could read:
       put it into the file that lean.netrcFile names.
     ''
     ++ lib.optional (publicKeys == [ ] && !isTrusted url && hostOf url != "cache.nixos.org") ''
-      "${url}" has no publicKeys: Nix would take nothing from it. Its operator publishes one, NAME:BASE64. Only for a
-      cache you would trust with root write `?trusted=true` after the URL instead.
+      "${shown url}" has no publicKeys: Nix would take nothing from it. Its operator publishes one, NAME:BASE64. Only
+      for a cache you would trust with root write `?trusted=true` after the URL instead.
     ''
     ++ map (key: ''
-      "${url}" has a secret key among its publicKeys: make a new pair at once, this one has been in a configuration.
+      "${shown url}" has a secret key among its publicKeys: make a new pair at once, this one has been in a
+      configuration.
     '') (builtins.filter isSecret publicKeys)
     ++ map (key: ''
-      "${url}" has "${key}" among its publicKeys, which is none: expected is NAME:BASE64, as in
+      "${shown url}" has "${key}" among its publicKeys, which is none: expected is NAME:BASE64, as in
       "cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=".
     '') (builtins.filter (key: !isKey key && !isSecret key) publicKeys);
 in

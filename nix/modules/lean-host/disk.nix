@@ -15,8 +15,8 @@ in
       description = ''
         Disk that the installation erases and partitions: an EFI system partition, and one btrfs with the subvolumes
         `/nix` and `/persistent`. Later it is only a name: the installed system finds its file systems by the labels of
-        their partitions. `null`: no layout comes from here, and the host brings the file systems `/boot`, `/nix` and
-        `/persistent` itself, the last with `neededForBoot = true`.
+        their partitions. `null`: no layout comes from here, and the host brings the file systems `/`, `/boot`, `/nix`
+        and `/persistent` itself, the last with `neededForBoot = true`.
       '';
     };
     espSize = mkOption {
@@ -43,7 +43,7 @@ in
         assertion = cfg.device != null || config.fileSystems ? "/persistent" && config.fileSystems ? "/nix";
         message = sentence ''
           This host has no disk: set lean.disk.device to the one to install on (`lsblk` on the server names it, often
-          "/dev/sda" or "/dev/vda"), or bring fileSystems "/boot", "/nix" and "/persistent" of your own.
+          "/dev/sda" or "/dev/vda"), or bring fileSystems "/", "/boot", "/nix" and "/persistent" of your own.
         '';
       }
     ];

@@ -1,5 +1,4 @@
-# Nix on a small server: builds at the end of the queue, a store that cannot fill the disk, and old systems enough to go
-# back to.
+# Nix on a small server: a store that cannot fill the disk, and old systems enough to go back to.
 {
   config,
   lib,
@@ -8,7 +7,8 @@
 }:
 let
   inherit (lib) mkDefault;
-  limit = config.boot.loader.systemd-boot.configurationLimit;
+  inherit (config.boot) loader;
+  limit = (if loader.grub.enable then loader.grub else loader.systemd-boot).configurationLimit;
   # As many as the boot menu shows.
   kept = if limit == null then 10 else lib.max 5 limit;
 in
@@ -31,11 +31,7 @@ in
       log-lines = mkDefault 50;
     };
     channel.enable = mkDefault false;
-    # What the server is for goes first.
-    daemonCPUSchedPolicy = mkDefault "batch";
-    daemonIOSchedClass = mkDefault "idle";
   };
-  systemd.services.nix-daemon.serviceConfig.OOMScoreAdjust = mkDefault 250;
 
   programs.nh = {
     enable = mkDefault true;

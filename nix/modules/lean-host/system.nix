@@ -1,7 +1,13 @@
 # What a server nobody sits at does not need, and what a small one does.
-{ lib, modulesPath, ... }:
+{
+  config,
+  lib,
+  modulesPath,
+  ...
+}:
 let
   inherit (lib) mkDefault;
+  hasOwnDisks = config.lean.disk.device == null;
 in
 {
   # No documentation, no fonts of a desktop, no Perl.
@@ -10,8 +16,9 @@ in
   # Everybody who logs in is root.
   security.sudo.enable = mkDefault false;
   fonts.fontconfig.enable = mkDefault false;
-  services.lvm.enable = mkDefault false;
-  boot.bcache.enable = mkDefault false;
+  # The layout of lean.disk has neither; another may, and its root would not be found.
+  services.lvm.enable = mkDefault hasOwnDisks;
+  boot.bcache.enable = mkDefault hasOwnDisks;
 
   # The installer was needed once; nixos-rebuild is needed still, and vps-deploy asks nixos-version.
   system.disableInstallerTools = mkDefault true;

@@ -49,10 +49,11 @@ in
     services.vps-deploy.forcedCommand = commands.${cfg.user};
     environment.etc."vps-deploy/bin/vps-deploy".source = lib.getExe' cfg.package "vps-deploy";
 
-    # The numbers are fixed, for files on disk know no names. The home is root's, and empty for good.
-    users.groups.deploy.gid = lib.mkDefault 990;
+    # The numbers are fixed, for files on disk know no names. NixOS gives numbers away from 999 down to 400, so the last
+    # is the likeliest to be free on a host that was there before. The home is root's, and empty for good.
+    users.groups.deploy.gid = lib.mkDefault 400;
     users.users.deploy = {
-      uid = lib.mkDefault 990;
+      uid = lib.mkDefault 400;
       group = "deploy";
       isSystemUser = true;
       description = "Asks for deploys";

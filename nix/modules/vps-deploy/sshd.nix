@@ -36,10 +36,16 @@ let
   };
   lines = lib.mapAttrsToList (name: value: "${name} ${value}") settings;
 
-  isListed =
-    list:
-    lib.elem cfg.user (if ssh.settings.${list} or null == null then [ ] else ssh.settings.${list});
-  isLetIn = allow: deny: (ssh.settings.${allow} or null == null || isListed allow) && !isListed deny;
+  # Whom a pattern (`dep*`, `deploy@10.0.0.*`) means is not known before there is a connection.
+  isPattern = entry: builtins.match ".*[*?!@].*" entry != null;
+  listed = list: if ssh.settings.${list} or null == null then [ ] else ssh.settings.${list};
+  isLetIn =
+    allow: deny:
+    (
+      ssh.settings.${allow} or null == null
+      || lib.any (entry: entry == cfg.user || isPattern entry) (listed allow)
+    )
+    && !lib.elem cfg.user (listed deny);
 in
 {
   config = lib.mkIf cfg.enable {

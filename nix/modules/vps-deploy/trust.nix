@@ -24,6 +24,7 @@ let
   isOfficial = lib.hasPrefix "cache.nixos.org-1:";
   keys = cfg.trustedPublicKeys ++ lib.filter (key: !isOfficial key) nixKeys;
   checksKeys = config.nix.settings.require-sigs or true;
+  holdsSecret = url: builtins.match "https?://[^/?#]*@.*" url != null;
   ended = lib.filter (lib.hasInfix "//cache.garnix.io") cfg.substituters;
 in
 {
@@ -86,6 +87,10 @@ in
         (must (lib.elem cfg.resolve resolves) (
           "resolve is \"${cfg.resolve}\", which this version of the host half refuses every deploy with: set it to "
           + "${lib.concatMapStringsSep " or " (it: "\"${it}\"") resolves}."
+        ))
+        (must (!lib.any holdsSecret cfg.substituters) (
+          "substituters holds a password, which everybody on the host could read, and whoever may deploy is told: put "
+          + "it into the file that nix.settings.netrc-file names."
         ))
         (must (!signedCommits.require || namesSigners) (
           "signedCommits.require is set, but nobody's signature would count: name "

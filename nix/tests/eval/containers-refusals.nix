@@ -296,13 +296,46 @@ in
           proxy.port = 80;
         }
         // {
-          services.caddy.virtualHosts.mine.serverAliases = [ "www.example.org" ];
-          services.caddy.virtualHosts."www.example.org".extraConfig = "encode zstd";
+          services.caddy.virtualHosts = {
+            mine.serverAliases = [ "www.example.org" ];
+            "https://www.example.org:443" = { };
+            "example.org, www.example.org" = { };
+            "http://www.example.org" = { };
+            "www.example.org".extraConfig = "encode zstd";
+          };
         }
       )
+      (
+        map
+          (
+            name:
+            "services.caddy.virtualHosts.\"${name}\" answers for www.example.org, which is the domain of"
+            + " lean.containers.web. Put its directives into services.caddy.virtualHosts.\"www.example.org\", or"
+            + " give one of them another domain."
+          )
+          [
+            "example.org, www.example.org"
+            "https://www.example.org:443"
+            "mine"
+          ]
+      );
+  "a container's site on another one's domain" =
+    refuses
+      {
+        lean.containers.web = web // {
+          proxy.domain = "www.example.org";
+          proxy.port = 80;
+        };
+        lean.containers.other = web // {
+          id = 11;
+          proxy.domain = "other.example.org";
+          proxy.port = 80;
+        };
+        services.caddy.virtualHosts."other.example.org".serverAliases = [ "www.example.org" ];
+      }
       [
         (
-          "services.caddy.virtualHosts.\"mine\" answers for www.example.org, which is the domain of"
+          "services.caddy.virtualHosts.\"other.example.org\" answers for www.example.org, which is the domain of"
           + " lean.containers.web. Put its directives into services.caddy.virtualHosts.\"www.example.org\", or"
           + " give one of them another domain."
         )
@@ -459,6 +492,33 @@ in
   "containers without a name server" = refuses (onPrefix "10.0.0.0/24" { nameservers = [ ]; }) [
     "lean.bridge.nameservers is empty: containers could resolve no name. Name at least one address."
   ];
+  "name servers that containers cannot ask" =
+    refuses
+      (onPrefix "10.0.0.0/24" {
+        nameservers = [
+          "127.0.0.53"
+          "169.254.169.254"
+          "2620:fe::fe"
+          "9.9.9.9"
+          "9.9.9.9\nsearch example.org"
+          "dns.example.org"
+        ];
+      })
+      (
+        map
+          (
+            text:
+            "lean.bridge.nameservers has \"${text}\", which containers cannot ask. Write the IPv4 address of a server"
+            + " they reach, like 9.9.9.9: none in 127.0.0.0/8 or 169.254.0.0/16."
+          )
+          [
+            "127.0.0.53"
+            "169.254.169.254"
+            "2620:fe::fe"
+            "9.9.9.9\\nsearch example.org"
+            "dns.example.org"
+          ]
+      );
 
   "a key in the store" = all (
     map
@@ -514,6 +574,9 @@ in
       containers.web.privateUsers = "pick";
     }
   ) [ ];
+  "user namespaces with the numbers of the host go with a key" = refuses (
+    withWeb { } // { containers.web.privateUsers = "identity"; }
+  ) [ ];
   "credentials that would not arrive" =
     refuses
       (withWeb {
@@ -567,5 +630,26 @@ in
         "containers.wep is set, but there is no such container"
       ])
       (throws config.system.build.toplevel.drvPath)
+    ];
+  "a name that none can have comes to its own sentence, not to one of NixOS's" =
+    let
+      own = module: { inherit (host [ module ]) assertions warnings; } // { containers = { }; };
+    in
+    all [
+      (refusesOnly
+        (own {
+          lean.containers."-x" = web;
+          lean.containers."a_b" = web // {
+            id = 11;
+          };
+        })
+        [
+          "lean.containers has \"-x\""
+          "lean.containers has \"a_b\""
+        ]
+      )
+      (refusesOnly (own (lib.recursiveUpdate (withWeb { }) { lean.bridge.name = "br 0"; })) [
+        "lean.bridge.name is \"br 0\""
+      ])
     ];
 }

@@ -34,10 +34,19 @@ let
   full = host [
     four-lines
     {
+      # Secrets are not missed before.
+      users.users.root.openssh.authorizedKeys.keyFiles = [ ../keys/admin.pub ];
       networking.useNetworkd = true;
       services.openssh.ports = [
         22
         2222
+      ];
+      services.openssh.listenAddresses = [
+        {
+          addr = "192.0.2.7";
+          port = 2200;
+        }
+        { addr = "192.0.2.8"; }
       ];
       lean.admin.keys = [ ];
       lean.bridge = {
@@ -127,6 +136,8 @@ in
       nannuo-bot = true;
       test-container = true;
     })
+    # Where Oracle puts its machines, as the check that no container stands there knows.
+    (equals reference.lean.bridge.hostNetworks [ "10.0.0.0/16" ])
     (contains (startOf reference "nannuo-bot") "--bind-ro=/persistent/etc/ssh/ssh_host_ed25519_key:${key}")
   ];
   "a container is one file and four lines" = all [
@@ -150,6 +161,9 @@ in
       "/run/secrets/environment"
     ])
     (equals backend.services.postgresql.ensureDatabases [ "bgs-app" ])
+    # It comes by TCP, where the default rules ask for a password, which nobody gives the role: this one is before them.
+    (contains backend.services.postgresql.authentication "host bgs-app bgs-app 127.0.0.1/32 trust\n\n# default")
+    (holds (lib.elem "postgresql.target" backend.systemd.services.bgs-backend.after) "it does not wait for its role")
   ];
   "guests share the package set of the host" = all (
     lib.mapAttrsToList (
@@ -272,7 +286,7 @@ in
       (contains (lib.head order) ''iifname "lan-0" ip daddr 169.254.0.0/16 drop'')
       (contains firewall.extraForwardRules ''iifname { "lan-0" }  accept'')
       (contains nftables.tables.nixos-nat.content ''iifname { "lan-0" }  masquerade'')
-      (contains nftables.tables.lean-containers.content ''iifname "lan-0" tcp dport { 22, 2222 } drop'')
+      (contains nftables.tables.lean-containers.content ''iifname "lan-0" tcp dport { 22, 2222, 2200 } drop'')
     ];
   "neither the boot nor its address waits for a container" = all [
     (equals full.systemd.network.networks."40-lan-0".linkConfig.RequiredForOnline "no")

@@ -3,6 +3,7 @@
   host,
   reference,
   refusesOnly,
+  self,
   warnsOnly,
   ...
 }:
@@ -12,4 +13,13 @@ in
 {
   "the reference server contradicts nothing" = refusesOnly reference [ ];
   "a host with nothing but the modules contradicts nothing" = refusesOnly small [ ];
+  "a module that is named twice is imported once" =
+    let
+      inherit (self.nixosModules) containers lean-host vps-deploy;
+    in
+    refusesOnly (host [
+      containers
+      lean-host
+      vps-deploy
+    ]) [ ];
 }

@@ -293,6 +293,10 @@ in
     services.vps-deploy.substituters = [ "https://cache.example.org" ];
     nix.settings.require-sigs = false;
   };
+  "a password in the address of a cache" = refused "substituters holds a password" {
+    substituters = [ "https://me:secret@cache.example.org" ];
+    trustedPublicKeys = [ cacheKey ];
+  };
   "a cache that is no more" = warned "cache.garnix.io, which ended on 2026-07-15" {
     substituters = [ "https://cache.garnix.io" ];
     trustedPublicKeys = [ cacheKey ];
@@ -313,6 +317,10 @@ in
         "root"
         "deploy"
       ];
+    })
+    (fineOn {
+      services.openssh.settings.AllowUsers = [ "deploy@192.0.2.*" ];
+      services.openssh.settings.DenyUsers = [ "*@198.51.100.*" ];
     })
     (refusesOnly (asRoot { services.openssh.settings.AllowUsers = [ "me" ]; }) [
       "user root is kept out by AllowUsers"

@@ -262,7 +262,7 @@ in
     ++ [ (holds (!lib.hasInfix ''"'' rootCommand) "a quote would end the option of the key") ]
   );
   "as root: user deploy is there, and nobody logs in as him" = all [
-    (equals asRoot.users.users.deploy.uid 990)
+    (equals asRoot.users.users.deploy.uid 400)
     (equals asRoot.users.users.deploy.openssh.authorizedKeys.keys [ ])
     (equals (asRoot.users.users.deploy.shell or "the default") "the default")
     (equals asRoot.services.openssh.extraConfig "")

@@ -82,8 +82,8 @@ in
     (contains line "\" ssh-ed25519 AAAA")
   ];
   "user deploy" = all [
-    (equals user.uid 990)
-    (equals fromReadme.users.groups.deploy.gid 990)
+    (equals user.uid 400)
+    (equals fromReadme.users.groups.deploy.gid 400)
     (equals user.home "/var/empty")
     (equals user.createHome false)
     (equals user.isSystemUser true)

@@ -1,6 +1,7 @@
 /** A copy of the flake whose inputs are those of this run. */
 import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { lockFile, lockNodes } from '../lockfile.ts'
 import type { Locked } from '../lockfile.ts'
 import type { Nix } from '../nix.ts'
@@ -55,9 +56,12 @@ function entry(name: string, locked: Locked): [string, unknown] {
 /** A tree in the store: named so, it is not copied again by each evaluation. */
 async function stored(nix: Nix, place: string): Promise<Locked> {
   const scheme = existsSync(join(place, '.git')) ? 'git+file' : 'path'
-  const { code, stdout, stderr } = await nix.nix(['flake', 'prefetch', '--json', `${scheme}://${place}`], {
-    timeoutMs: 10 * 60_000,
-  })
+  const { code, stdout, stderr } = await nix.nix(
+    ['flake', 'prefetch', '--json', `${scheme}://${pathToFileURL(place).pathname}`],
+    {
+      timeoutMs: 10 * 60_000,
+    },
+  )
   if (code !== 0) throw new Error(`${place} cannot be used as an input:\n${stderr}`)
   const { hash, storePath } = JSON.parse(stdout) as { hash: string; storePath: string }
   return { type: 'path', path: storePath, narHash: hash }

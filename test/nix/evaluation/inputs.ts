@@ -18,8 +18,10 @@ export type Inputs =
 const PROBE = 'impermanence'
 
 export async function inputsAtHand(nix: Nix): Promise<Inputs> {
-  const nixpkgs = given('NIXPKGS')
-  const folder = given('NIX_INPUTS')
+  const nixpkgs = given('NIXPKGS', ['flake.nix'])
+  const folder = given('NIX_INPUTS', Object.keys(lockNodes))
+  if (nixpkgs === undefined && folder !== undefined)
+    throw new Error('NIX_INPUTS is set and NIXPKGS is not: name a tree of nixpkgs as well.')
   const local = nixpkgs === undefined ? {} : localTrees(nixpkgs, folder)
   const others = Object.keys(lockNodes).filter((name) => name !== 'root' && local[name] === undefined)
   const unreachable = others.length === 0 ? undefined : await whyUnreachable(nix)
@@ -32,10 +34,11 @@ export async function inputsAtHand(nix: Nix): Promise<Inputs> {
 }
 
 /** Set but wrong is an error: whoever names a nixpkgs wants these tests. */
-function given(name: string): string | undefined {
+function given(name: string, parts: readonly string[]): string | undefined {
   const value = process.env[name]
   if (value === undefined || value === '') return undefined
-  if (!existsSync(value)) throw new Error(`${name} is '${value}', and there is nothing.`)
+  if (!parts.some((part) => existsSync(join(value, part))))
+    throw new Error(`${name} is '${value}', which holds none of these: ${parts.join(', ')}.`)
   return resolve(value)
 }
 

@@ -24,6 +24,7 @@ in
     ports = fact (types.listOf types.port) "Ports that Caddy passes requests on to.";
     identity = fact (types.nullOr types.str) "Where the key lies on the host.";
     identityPath = fact types.str "Where the key lies in the container.";
+    isSetUp = fact types.bool "Whether somebody can log in to the host: there are no secrets before.";
     secrets = fact (types.nullOr types.path) "The container's sops file.";
   };
 }

@@ -100,7 +100,8 @@ in
       }
     ];
 
-    warnings = lib.optional (cfg != { } && !isThere) (sentence ''
+    # Before the host has keys nobody could encrypt a secret to it: its own warning says what comes first.
+    warnings = lib.optional (cfg != { } && !isThere && guest.isSetUp) (sentence ''
       lean.containers.${guest.name}: there is no ${shownFile}, so these services wait for their secrets (${names cfg}):
       ${lib.concatStringsSep ", " waitingServices}. ${
         if guest.secrets == null then

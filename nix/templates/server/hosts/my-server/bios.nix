@@ -3,10 +3,7 @@
   boot.loader.systemd-boot.enable = false;
   boot.loader.efi.canTouchEfiVariables = false;
   # disko names the disk to GRUB: the one that has the partition EF02.
-  boot.loader.grub = {
-    enable = true;
-    configurationLimit = 5;
-  };
+  boot.loader.grub.enable = true;
   disko.devices.disk.main.content.partitions.bios = {
     type = "EF02";
     size = "1M";
