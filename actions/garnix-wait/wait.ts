@@ -115,19 +115,27 @@ interface Told {
   readonly durationMs: number
 }
 
-async function tell(wait: Wait, { facts, verdict: { ending, logs }, durationMs }: Told): Promise<void> {
+async function tell(wait: Wait, { facts, verdict, durationMs }: Told): Promise<void> {
   const { world } = wait
-  for (const text of logs) {
-    world.log.group('The end of its log')
-    world.log.host(`${text}\n`)
-    world.log.endGroup()
-  }
+  const { ending } = verdict
+  showVerdict(wait, verdict)
   showFacts(facts, world.log)
   const { values, problems } = outputsOf(facts, { status: ending.status, durationMs })
   for (const problem of problems) world.log.warning(problem)
   for (const [name, value] of Object.entries(values)) world.outputs.set(name, value)
   await world.summary.write(summaryOf(facts, ending, durationMs))
   if (wait.inputs.comment && !world.cancel.aborted) await comment(wait, facts, ending)
+}
+
+/** The sentence itself is the error at the end. */
+function showVerdict({ world: { log }, warnings }: Wait, { ending, logs }: Verdict): void {
+  for (const text of logs) {
+    log.group('The end of its log')
+    log.host(`${text}\n`)
+    log.endGroup()
+  }
+  const said = [...logs, ...warnings]
+  for (const words of ending.details) if (!said.includes(words)) log.info(words)
 }
 
 async function comment(wait: Wait, facts: Facts, ending: Ending): Promise<void> {
