@@ -1,5 +1,6 @@
-// `npm run demo`: boots a whole host, deploys to it with the shipped bundle as GitHub's runner would start it, once
-// good and once broken, and shows what the Actions log and the job summary would show.
+// `npm run demo`: boots a whole host and a CI, and plays what a push starts with the shipped bundles, as GitHub's runner
+// would start them: wait until the CI has built and uploaded everything, then deploy; once good and once broken. It shows
+// what the Actions log and the job summary would show.
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +8,7 @@ import { bootBox, service } from '../test/box/box.ts'
 import type { Box, SystemSpec } from '../test/box/box.ts'
 import { runAction } from '../test/support/run-action.ts'
 import type { ActionRun } from '../test/support/run-action.ts'
+import { CONFIGURATION, startCi, type Ci } from './ci.ts'
 import { writeReport } from './report.ts'
 
 interface Step {
@@ -51,14 +53,37 @@ const steps: readonly Step[] = [
 ]
 
 interface Played extends Step {
-  readonly run: ActionRun
+  readonly waited: ActionRun
+  /** There is none where the wait failed. */
+  readonly deployed: ActionRun | undefined
   readonly runsNow: string
 }
 
-async function play(box: Box, step: Step): Promise<Played> {
+const onOutput = (text: string) => process.stdout.write(text)
+
+async function play({ box, ci }: Stage, step: Step): Promise<Played> {
   const rev = await box.commit(step.spec, { message: step.title })
-  heading(`${step.title}: deploy-nixos, commit ${rev.slice(0, 12)}`)
-  const run = await runAction(
+  console.log(`\n${step.title} is pushed, commit ${rev.slice(0, 12)}; the CI builds it …`)
+  await ci.push(rev)
+  heading(`${step.title}: garnix-wait`)
+  const waited = await runAction(
+    'garnix-wait',
+    {
+      configurations: CONFIGURATION,
+      sha: rev,
+      token: 'secret',
+      caches: ci.cacheLine,
+      'compare-with': await runningOn(box),
+    },
+    { onOutput, env: ci.environment },
+  )
+  const deployed = waited.code === 0 ? await deploy(box, waited.outputs['sha'] ?? '', step.title) : undefined
+  return { ...step, waited, deployed, runsNow: await runningOn(box) }
+}
+
+async function deploy(box: Box, rev: string, title: string): Promise<ActionRun> {
+  heading(`${title}: deploy-nixos`)
+  return runAction(
     'deploy-nixos',
     {
       host: box.address,
@@ -68,9 +93,17 @@ async function play(box: Box, step: Step): Promise<Played> {
       'health-urls': `http://${box.address}:${PORT}/`,
       'health-timeout': '5s',
     },
-    { onOutput: (text) => process.stdout.write(text) },
+    { onOutput },
   )
-  return { ...step, run, runsNow: await box.must(['readlink', '/run/current-system']) }
+}
+
+function runningOn(box: Box): Promise<string> {
+  return box.must(['readlink', '-f', '/run/current-system'])
+}
+
+interface Stage {
+  readonly box: Box
+  readonly ci: Ci
 }
 
 function heading(text: string): void {
@@ -78,33 +111,55 @@ function heading(text: string): void {
 }
 
 function table(played: readonly Played[]): string {
-  const rows = played.map(({ title, run, expected, runsNow }) => [
+  const rows = played.map(({ title, waited, deployed, expected, runsNow }) => [
     title,
-    run.outputs['status'] ?? '(none)',
+    ...cells(waited),
+    ...(deployed === undefined ? ['not begun', ''] : cells(deployed)),
     expected,
-    String(run.code),
-    `${(run.durationMs / 1000).toFixed(1)} s`,
     runsNow.replace('/nix/store/', '').slice(0, 12),
   ])
-  const all = [['commit', 'status', 'expected', 'exit', 'time', 'the host runs'], ...rows]
+  const all = [
+    ['commit', 'garnix-wait', 'time', 'deploy-nixos', 'time', 'expected', 'the host runs'],
+    ...rows,
+  ]
   const widths = (all[0] ?? []).map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)))
   return all.map((row) => row.map((text, column) => text.padEnd(widths[column] ?? 0)).join('  ')).join('\n')
+}
+
+function cells({ outputs, durationMs }: ActionRun): [status: string, time: string] {
+  return [outputs['status'] ?? '(none)', `${(durationMs / 1000).toFixed(1)} s`]
+}
+
+function reports(folder: string, played: readonly Played[]): string[] {
+  return played.flatMap(({ title, waited, deployed }, index) => {
+    const base = join(folder, String(index + 1))
+    const wait = writeReport(`${base}-wait`, `${title}: garnix-wait`, waited.summary)
+    if (deployed === undefined) return wait
+    return [...wait, ...writeReport(`${base}-deploy`, `${title}: deploy-nixos`, deployed.summary)]
+  })
 }
 
 async function demo(): Promise<boolean> {
   heading('A host boots: Debian 12 with systemd, sshd, git, Nix and the host half of the deploy')
   await using box = await bootBox({ say: console.log })
   console.log(`It is at ${box.address}; its host key is ${box.fingerprint}.`)
+  console.log(
+    'Another machine boots: the CI, which builds and fills a binary cache. GitHub and Garnix are played.',
+  )
+  await using builder = await bootBox({ say: console.log, hostHalf: false })
+  await using ci = await startCi(box, builder)
+  await box.must(['sh', '-c', 'cat >>/etc/nix/nix.conf'], { input: ci.nixConf })
+  console.log(`The host builds nothing; it asks the cache and trusts its key: ${ci.cacheLine}`)
   const played: Played[] = []
-  for (const step of steps) played.push(await play(box, step))
+  for (const step of steps) played.push(await play({ box, ci }, step))
   heading('What happened')
   console.log(table(played))
-  const folder = mkdtempSync(join(tmpdir(), 'nix-vps-demo-'))
   console.log('\nThe job summaries, as Markdown and as pages:')
-  for (const [index, { title, run }] of played.entries())
-    for (const file of writeReport(join(folder, String(index + 1)), title, run.summary))
-      console.log(`  ${file}`)
-  return played.every(({ run, expected }) => run.outputs['status'] === expected)
+  for (const file of reports(mkdtempSync(join(tmpdir(), 'nix-vps-demo-')), played)) console.log(`  ${file}`)
+  return played.every(
+    ({ waited, deployed, expected }) =>
+      waited.outputs['status'] === 'ready' && deployed?.outputs['status'] === expected,
+  )
 }
 
 if (!(await demo())) {

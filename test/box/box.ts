@@ -47,6 +47,8 @@ interface CommitOptions {
 export interface Box extends AsyncDisposable, Power, Network {
   readonly name: string
   readonly address: string
+  /** The other end of its only cable. */
+  readonly machineAddress: string
   readonly sshPort: number
   /** `known_hosts` lines of all its host keys: ed25519, ecdsa, rsa. */
   readonly hostKeys: readonly string[]
@@ -114,6 +116,7 @@ function boxIn(slot: Slot, { keys, hostKeys }: Layers): Box {
   return {
     name: slot.name,
     address: slot.address,
+    machineAddress: slot.machineAddress,
     sshPort: 22,
     hostKeys: lines,
     hostKey: lines[0] ?? '',

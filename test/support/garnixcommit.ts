@@ -14,6 +14,8 @@ export interface ApiBuild {
   readonly path?: string
   /** `undefined` while it runs. */
   status?: 'Success' | 'Failure' | 'Timeout' | 'Cancelled' | 'Skipped'
+  /** Default `END`. */
+  endTime?: string
   isUploaded?: boolean
   /** Its log since it ended: those without `by` are the instance's own. */
   readonly log?: { readonly by?: string; readonly text: string }[]
@@ -30,7 +32,7 @@ export interface ApiCommit {
   readonly builds: ApiBuild[]
 }
 
-/** When all builds end. */
+/** When builds end that do not say otherwise. */
 export const END = '2026-11-23T12:10:00.25Z'
 
 export function toldCommit(commit: ApiCommit, line: CodeLine): Record<string, unknown> {
@@ -78,11 +80,14 @@ function toldBuild(build: ApiBuild, commit: ApiCommit, line: CodeLine): Record<s
     wants_incrementalism: false,
     eval_host: 'builder',
     uploaded_to_cache: build.isUploaded ?? false,
-    ...known({ status, already_built: wasAlreadyBuilt }),
-    ...(status === undefined ? {} : { end_time: END }),
+    ...known({ status, already_built: wasAlreadyBuilt, end_time: endOf(build) }),
     ...(isPathKnown ? { output_paths: { out: path } } : {}),
     ...(line === 'jg' ? { forge: 'github' } : {}),
   }
+}
+
+function endOf({ status, endTime }: ApiBuild): string | undefined {
+  return status === undefined ? undefined : (endTime ?? END)
 }
 
 function known(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
@@ -90,11 +95,15 @@ function known(fields: Readonly<Record<string, unknown>>): Record<string, unknow
 }
 
 /** A page of lines, the first of which is written a second after the build has ended, and each a second later. */
-export function toldLog({ log = [], status }: ApiBuild, after: string | null, pageSize: number): unknown {
+export function toldLog(
+  { log = [], status, endTime = END }: ApiBuild,
+  after: string | null,
+  pageSize: number,
+): unknown {
   const afterMs = after === null ? 0 : Date.parse(after)
   const lines = log
     .map(({ by, text }, at) => {
-      const timestamp = new Date(Date.parse(END) + (at + 1) * 1_000).toISOString()
+      const timestamp = new Date(Date.parse(endTime) + (at + 1) * 1_000).toISOString()
       return { timestamp, ...known({ package: by }), log_message: text }
     })
     .filter(({ timestamp }) => Date.parse(timestamp) > afterMs)
