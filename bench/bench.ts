@@ -1,4 +1,5 @@
 // `npm run bench`: the numbers the project promises, as ratios within one run. `npm run bench -- 5` takes fewer rounds.
+// `npm run bench -- walk` measures only how garnix-wait walks closures.
 // `npm run bench -- evaluation` measures only what an evaluation of nix/ takes: NIXPKGS has to name a nixpkgs.
 // `npm run bench -- chaos` walks deploys with random faults instead: see chaos.ts.
 import { bootBox } from '../test/box/box.ts'
@@ -8,13 +9,15 @@ import { evaluation } from './evaluation.ts'
 import { helloFigures, roundTrips } from './hello.ts'
 import { overhead } from './overhead.ts'
 import { reconnect } from './reconnect.ts'
-import { startup } from './startup.ts'
+import { startup, waitStartup } from './startup.ts'
 import type { Figure } from './stats.ts'
 import { volume } from './volume.ts'
+import { walking } from './walk.ts'
 
-const rounds = Number(process.argv[2] ?? 15)
+const [, , part, ...args] = process.argv
 
-async function figures(): Promise<Figure[]> {
+/** `rounds`: of what takes a moment; the rest has fewer. */
+async function figures(rounds: number): Promise<Figure[]> {
   await using box = await bootBox({ say: console.log })
   const rev = await box.commit({ packages: ['bench-1'] })
   const inputs = { host: box.address, 'ssh-key': box.deployKey, 'known-hosts': box.hostKey, rev }
@@ -23,10 +26,12 @@ async function figures(): Promise<Figure[]> {
   const trips = await roundTrips(box, rev, rounds)
   return [
     await startup(box, rounds),
+    ...(await waitStartup(rounds)),
     ...helloFigures(trips),
     await overhead(box, Math.ceil(rounds / 3), trips.hello),
     ...(await reconnect(box, Math.ceil(rounds / 3), trips.hello)),
     ...(await volume(box)),
+    ...(await walking(Math.ceil(rounds / 3))),
     ...(await evaluation()),
   ]
 }
@@ -44,6 +49,11 @@ function compare(measured: readonly Figure[]): number {
   return measured.some(({ ratio, atMost }) => !(ratio <= atMost)) ? 1 : 0
 }
 
-const [, , part, ...args] = process.argv
+/** What one argument alone measures. */
+const parts: Readonly<Record<string, (args: readonly string[]) => Promise<Figure[]>>> = {
+  evaluation,
+  walk: ([rounds]) => walking(Number(rounds ?? 5)),
+}
+
 if (part === 'chaos') process.exitCode = await chaos(args)
-else process.exitCode = compare(part === 'evaluation' ? await evaluation() : await figures())
+else process.exitCode = compare(await (parts[part ?? '']?.(args) ?? figures(Number(part ?? 15))))
