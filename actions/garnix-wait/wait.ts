@@ -1,3 +1,4 @@
+import { deadlineIn } from '../shared/deadline.ts'
 import { formatDuration } from '../shared/duration.ts'
 import { ActionError, messageOf } from '../shared/errors.ts'
 import type { ReadInput } from '../shared/ports.ts'
@@ -7,7 +8,7 @@ import { keepComment } from './comment.ts'
 import { commentOf } from './commentbody.ts'
 import { isGreen, type Ending, type Status } from './ending.ts'
 import type { Facts } from './facts.ts'
-import { comparisonsOf, factsOf } from './findings.ts'
+import { comparisonsOf, factsOf, type Comparisons } from './findings.ts'
 import { parseInputs, type Inputs } from './inputs.ts'
 import { outputsOf } from './outputs.ts'
 import { badInputsSummary, summaryOf } from './report.ts'
@@ -16,14 +17,18 @@ import { verdictOf, verdictOfCi, type Verdict } from './verdict.ts'
 import { Wait } from './waiting.ts'
 import type { World } from './world.ts'
 
+/** A time of its own: when that of the wait is over, there is the most to tell. */
+const COMMENT_MS = 60_000
+
 /** Waits, tells outputs, summary and pull request how it ended, and throws unless it ended well. */
 export async function garnixWait(read: ReadInput, world: World): Promise<void> {
   const startedMs = world.clock.now()
   const wait = new Wait(await parsedInputs(read, world), world)
   world.log.info(openingWords(wait.inputs))
 
-  const { verdict, bug } = await carriedOut(wait)
-  const facts = factsOf(wait, await compared(wait))
+  const carried = await carriedOut(wait)
+  const { comparisons, verdict, bug } = await compared(wait, carried)
+  const facts = factsOf(wait, comparisons)
   await tell(wait, { facts, verdict, durationMs: world.clock.now() - startedMs })
   if (bug !== undefined) throw bug
   const { status, sentence, hint } = verdict.ending
@@ -77,8 +82,8 @@ async function bothHalves(wait: Wait, signal: AbortSignal): Promise<Verdict> {
   // The caches are asked until some time after the CI is done, so it has to end for them; its bugs are bugs here.
   const cache = await Promise.race([askCaches(wait, signal), failureOf(ci)])
   const isDecided = wait.inputs.provider !== 'checks' && cache.kind === 'complete'
-  const isHopeless = cache.kind === 'incomplete' && wait.ci === undefined
-  return verdictOf(wait, cache, isDecided || isHopeless ? undefined : await ci)
+  const isHopeless = cache.kind === 'incomplete' && cache.troubles.some(({ isFinal }) => isFinal)
+  return verdictOf(wait, cache, isDecided || (isHopeless && wait.ci === undefined) ? undefined : await ci)
 }
 
 /** Never resolves. */
@@ -98,14 +103,17 @@ function ofFailure(error: unknown, { world }: Wait): Carried {
   return { verdict, bug: error instanceof Error ? error : new Error(messageOf(error), { cause: error }) }
 }
 
-/** It is for the report only: what goes wrong with it is said, and no more. */
-async function compared(wait: Wait) {
+/** It is for the report only: what goes wrong with it is said, and no more, but for bugs. */
+async function compared(wait: Wait, carried: Carried): Promise<Carried & { comparisons: Comparisons }> {
   try {
-    return await comparisonsOf(wait, wait.world.cancel)
+    return { ...carried, comparisons: await comparisonsOf(wait, wait.world.cancel) }
   } catch (error) {
-    if (!(error instanceof ActionError) && !wait.world.cancel.aborted) throw error
+    const failure = ofFailure(error, wait)
+    const comparisons: Comparisons = new Map()
+    if (failure.bug !== undefined)
+      return { bug: failure.bug, ...carried, verdict: failure.verdict, comparisons }
     wait.warn(`The closures could not be compared: ${messageOf(error)}`)
-    return new Map()
+    return { ...carried, comparisons }
   }
 }
 
@@ -140,7 +148,7 @@ function showVerdict({ world: { log }, warnings }: Wait, { ending, logs }: Verdi
 
 async function comment(wait: Wait, facts: Facts, ending: Ending): Promise<void> {
   const { world, inputs, github } = wait
-  const patience = wait.patience(world.cancel)
+  const patience = { deadline: deadlineIn(world.clock, COMMENT_MS), signal: world.cancel }
   await keepComment(commentOf(facts, ending), {
     ask: (route, parameters) => github.client.ask({ route, parameters }, patience),
     log: world.log,
