@@ -39393,6 +39393,139 @@ function hostOf(url) {
     return new URL(url).hostname;
 }
 
+;// CONCATENATED MODULE: ./actions/garnix-wait/uploadwatch.ts
+/** Looks, while a built closure is waited for, whether it is one of the cases that waiting does not mend. */
+
+
+
+/** After the first look: uploads take their time. */
+const PAUSE_MS = 30_000;
+/** Waiting will not help. */
+class AbandonedWait extends errors/* ActionError */.lZ {
+    name = 'AbandonedWait';
+    diagnoses;
+    constructor(diagnoses) {
+        super(diagnoses.map(({ words }) => words).join(' '));
+        this.diagnoses = diagnoses;
+    }
+}
+/** Never resolves. Rejects with `AbandonedWait`, or the signal's reason. */
+async function watchUploads(wait, means, signal) {
+    const { clock } = wait.world;
+    const quiet = { paths: 0, sinceMs: clock.now() };
+    for (;;) {
+        await nextLook(wait, signal);
+        if (wait.builtForMs === undefined)
+            continue;
+        await lookAround(wait, means, signal);
+        const paths = wait.closure?.found.size ?? 0;
+        if (paths > quiet.paths)
+            Object.assign(quiet, { paths, sinceMs: clock.now() });
+        const quietMs = Math.min(wait.builtForMs, clock.now() - quiet.sinceMs);
+        const final = diagnosesOf(wait, quietMs).filter(({ isFinal }) => isFinal);
+        if (final.length > 0)
+            throw new AbandonedWait(final);
+    }
+}
+/** The first one as soon as the CI is done. */
+async function nextLook({ world: { clock }, ciDone }, signal) {
+    const either = ciDone.signal.aborted ? signal : AbortSignal.any([signal, ciDone.signal]);
+    try {
+        await clock.sleep(PAUSE_MS, either);
+    }
+    catch (error) {
+        if (signal.aborted)
+            throw error;
+    }
+}
+async function lookAround(wait, { search, talk }, signal) {
+    if (wait.inputs.provider === 'garnix') {
+        await talk.ask(signal);
+        await talk.readLogs(signal);
+    }
+    await search.ask({ isDearToo: false, signal });
+    for (const words of search.disagreements())
+        wait.warn(words);
+}
+/** Of all targets together, each said once; most of them are about instances of Garnix. */
+function diagnosesOf(wait, quietMs) {
+    const all = wait.inputs.targets.flatMap(({ name }) => {
+        const closure = wait.closureFor(name);
+        if (closure === undefined)
+            return [];
+        const missing = missesOf(closure);
+        if (missing.length === 0)
+            return [];
+        return diagnose({
+            configuration: name,
+            missing,
+            found: closureOf(closure),
+            caches: wait.inputs.caches,
+            text: wait.textOf(name)?.text ?? '',
+            commit: wait.commit,
+            quietMs,
+        });
+    });
+    const those = wait.inputs.provider === 'garnix' ? all : all.filter(({ kind }) => kind === 'untrusted');
+    return [...new Map(those.map((one) => [one.words, one])).values()];
+}
+
+;// CONCATENATED MODULE: ./actions/garnix-wait/checktexts.ts
+/** The texts of checks that are green: Garnix uploads only then, and writes there what it uploads and what it does not. */
+
+const SETTLED_MS = 120_000;
+/** Requests are for builds; the cache itself tells sooner what has arrived. */
+const checktexts_PAUSE_MS = 30_000;
+class CheckTexts {
+    #clock;
+    #noted = new Map();
+    constructor(clock) {
+        this.#clock = clock;
+    }
+    /** Of each name the newest success counts, else the newest run. */
+    note(runs) {
+        const rising = [...runs].sort((one, other) => rankOf(one) - rankOf(other) || one.id - other.id);
+        const best = new Map(rising.map((run) => [run.name, run]));
+        for (const run of best.values())
+            this.#note(run);
+    }
+    /** By the name of the check; `undefined` = it was not seen yet. */
+    of(name) {
+        const noted = this.#noted.get(name);
+        if (noted === undefined)
+            return undefined;
+        const { run, sinceMs } = noted;
+        const isSettled = run.state === 'succeeded' && this.#clock.now() - sinceMs >= SETTLED_MS;
+        return { text: run.text, isSettled };
+    }
+    #note(run) {
+        const before = this.#noted.get(run.name);
+        const isSame = before?.run.id === run.id && before.run.text === run.text && before.run.state === run.state;
+        if (!isSame)
+            this.#noted.set(run.name, { run, sinceMs: this.#clock.now() });
+    }
+}
+function rankOf({ state }) {
+    return state === 'succeeded' ? 1 : 0;
+}
+/** Reads the texts on until they do not change any more, or time is up. Rejects with the signal's reason. */
+async function followTexts(following, { deadline, signal }) {
+    const { texts, names, reader, clock, log } = following;
+    const open = () => names.filter((name) => texts.of(name)?.isSettled !== true);
+    try {
+        while (open().length > 0 && deadline.remainingMs() > checktexts_PAUSE_MS) {
+            await clock.sleep(checktexts_PAUSE_MS, signal);
+            texts.note(await reader.runs(open(), { deadline, signal }));
+        }
+    }
+    catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof errors/* ActionError */.lZ))
+            throw error;
+        log.info(`What Garnix writes into its checks is not read on: ${error.message}`);
+    }
+}
+
 ;// CONCATENATED MODULE: ./actions/garnix-wait/checkruns.ts
 /** Check runs and commit statuses as GitHub lists them, which is as whoever made them wrote them. */
 
@@ -39557,138 +39690,6 @@ function overtaken(failure, { evaluation, isConfirmed }) {
     if (evaluation.state === 'failed' || isConfirmed)
         return undefined;
     return { kind: 'waiting', step: 'confirmation' };
-}
-
-;// CONCATENATED MODULE: ./actions/garnix-wait/uploadwatch.ts
-/** Looks, while a built closure is waited for, whether it is one of the cases that waiting does not mend. */
-
-
-
-
-/** After the first look: uploads take their time. */
-const PAUSE_MS = 30_000;
-/** Waiting will not help. */
-class AbandonedWait extends errors/* ActionError */.lZ {
-    name = 'AbandonedWait';
-    diagnoses;
-    constructor(diagnoses) {
-        super(diagnoses.map(({ words }) => words).join(' '));
-        this.diagnoses = diagnoses;
-    }
-}
-/** Never resolves. Rejects with `AbandonedWait`, or the signal's reason. */
-async function watchUploads(wait, means, signal) {
-    const { clock } = wait.world;
-    const quiet = { paths: 0, sinceMs: clock.now() };
-    for (;;) {
-        await nextLook(wait, signal);
-        if (wait.builtForMs === undefined)
-            continue;
-        await lookAround(wait, means, signal);
-        const paths = wait.closure?.found.size ?? 0;
-        if (paths > quiet.paths)
-            Object.assign(quiet, { paths, sinceMs: clock.now() });
-        const quietMs = Math.min(wait.builtForMs, clock.now() - quiet.sinceMs);
-        const final = diagnosesOf(wait, quietMs).filter(({ isFinal }) => isFinal);
-        if (final.length > 0)
-            throw new AbandonedWait(final);
-    }
-}
-/** The first one as soon as the CI is done. */
-async function nextLook({ world: { clock }, ciDone }, signal) {
-    const either = ciDone.signal.aborted ? signal : AbortSignal.any([signal, ciDone.signal]);
-    try {
-        await clock.sleep(PAUSE_MS, either);
-    }
-    catch (error) {
-        if (signal.aborted)
-            throw error;
-    }
-}
-async function lookAround(wait, { search, askInstance }, signal) {
-    if (wait.inputs.provider === 'garnix')
-        await askInstance(signal);
-    await search.ask({ isDearToo: false, signal });
-    for (const words of search.disagreements())
-        wait.warn(words);
-}
-/** Of all targets together, each said once; most of them are about instances of Garnix. */
-function diagnosesOf(wait, quietMs) {
-    const all = wait.inputs.targets.flatMap(({ name }) => {
-        const closure = wait.closureFor(name);
-        if (closure === undefined)
-            return [];
-        const missing = missesOf(closure);
-        if (missing.length === 0)
-            return [];
-        return diagnose({
-            configuration: name,
-            missing,
-            found: closureOf(closure),
-            caches: wait.inputs.caches,
-            text: wait.texts.of(checkNameOf(name))?.text ?? '',
-            commit: wait.commit,
-            quietMs,
-        });
-    });
-    const those = wait.inputs.provider === 'garnix' ? all : all.filter(({ kind }) => kind === 'untrusted');
-    return [...new Map(those.map((one) => [one.words, one])).values()];
-}
-
-;// CONCATENATED MODULE: ./actions/garnix-wait/checktexts.ts
-/** The texts of checks that are green: Garnix uploads only then, and writes there what it uploads and what it does not. */
-
-const SETTLED_MS = 120_000;
-/** Requests are for builds; the cache itself tells sooner what has arrived. */
-const checktexts_PAUSE_MS = 30_000;
-class CheckTexts {
-    #clock;
-    #noted = new Map();
-    constructor(clock) {
-        this.#clock = clock;
-    }
-    /** Of each name the newest success counts, else the newest run. */
-    note(runs) {
-        const rising = [...runs].sort((one, other) => rankOf(one) - rankOf(other) || one.id - other.id);
-        const best = new Map(rising.map((run) => [run.name, run]));
-        for (const run of best.values())
-            this.#note(run);
-    }
-    /** By the name of the check; `undefined` = it was not seen yet. */
-    of(name) {
-        const noted = this.#noted.get(name);
-        if (noted === undefined)
-            return undefined;
-        const { run, sinceMs } = noted;
-        const isSettled = run.state === 'succeeded' && this.#clock.now() - sinceMs >= SETTLED_MS;
-        return { text: run.text, isSettled };
-    }
-    #note(run) {
-        const before = this.#noted.get(run.name);
-        const isSame = before?.run.id === run.id && before.run.text === run.text && before.run.state === run.state;
-        if (!isSame)
-            this.#noted.set(run.name, { run, sinceMs: this.#clock.now() });
-    }
-}
-function rankOf({ state }) {
-    return state === 'succeeded' ? 1 : 0;
-}
-/** Reads the texts on until they do not change any more, or time is up. Rejects with the signal's reason. */
-async function followTexts(following, { deadline, signal }) {
-    const { texts, names, reader, clock, log } = following;
-    const open = () => names.filter((name) => texts.of(name)?.isSettled !== true);
-    try {
-        while (open().length > 0 && deadline.remainingMs() > checktexts_PAUSE_MS) {
-            await clock.sleep(checktexts_PAUSE_MS, signal);
-            texts.note(await reader.runs(open(), { deadline, signal }));
-        }
-    }
-    catch (error) {
-        signal.throwIfAborted();
-        if (!(error instanceof errors/* ActionError */.lZ))
-            throw error;
-        log.info(`What Garnix writes into its checks is not read on: ${error.message}`);
-    }
 }
 
 ;// CONCATENATED MODULE: ./actions/shared/backoff.ts
@@ -40453,8 +40454,6 @@ function isUntrusted({ reasons }) {
 }
 /** Resolves to whether it was cut short because there is reason to hurry. */
 async function pause(ms, clock, { deadline, signal, hurry }) {
-    if (hurry?.aborted === true)
-        return true;
     const either = hurry === undefined ? signal : AbortSignal.any([signal, hurry]);
     try {
         await clock.sleep(Math.min(ms, deadline.remainingMs() - LAST_LOOK_MS), either);
@@ -40651,7 +40650,7 @@ async function evaluate({ flake }, { run, timeoutMs, name }, signal) {
         return `nix did not end within ${(0,duration/* formatDuration */.a)(timeoutMs)}, or was killed`;
     if (finished.code !== 0)
         return `nix ended with ${finished.code}${said(finished)}`;
-    return { path: parseStorePath(finished.stdout.trim()) };
+    return { path: parseStorePath(finished.stdout) };
 }
 /** The last line that tells of an error, or the last one at all. */
 function said({ stderr }) {
@@ -40661,6 +40660,111 @@ function said({ stderr }) {
         .filter((line) => line !== '');
     const line = lines.findLast((line) => /^(?:error|fatal):/.test(line) && !/^error:$/.test(line)) ?? lines.at(-1) ?? '';
     return line === '' ? '' : `: ${line.length > 300 ? `${line.slice(0, 300)}…` : line}`;
+}
+
+;// CONCATENATED MODULE: ./actions/garnix-wait/routes.ts
+/** The routes to a store path that need no nix: notes, the instance's API, the text of a check run. */
+
+
+
+
+/** Closures that were recorded with their commit; they come with a later release. */
+const recordedRoute = {
+    name: 'the recorded note',
+    isDear: false,
+    ask: (configurations) => forEach(configurations, () => silent('this release records none', true)),
+};
+/** What the instance says of its own builds. */
+function apiRoute(ask) {
+    return {
+        name: "the instance's API",
+        isDear: false,
+        async ask(configurations, signal) {
+            const answer = await ask(signal);
+            return forEach(configurations, (name) => answer.kind === 'none' ? silent(answer.words, answer.isFinal) : replyIn(answer.commit, name));
+        },
+    };
+}
+function replyIn(commit, configuration) {
+    const build = systemBuild(commit.builds, configuration);
+    // All builds appear together, once the flake is evaluated.
+    if (commit.builds.length === 0)
+        return silent('the commit is not evaluated yet', false);
+    if (build === undefined)
+        return silent(`there is no build of ${configuration} among those of the commit`, true);
+    if (build.storePath !== undefined)
+        return { path: build.storePath };
+    if (build.status === '')
+        return silent('the build goes on', false);
+    return silent(`the build ended as ${build.status.slice(0, 20)}, and without a path`, true);
+}
+/** The path among the lines of uploads in the text of a configuration's check run; `undefined` = there is none yet. */
+function textRoute(textOf) {
+    return {
+        name: "the check run's text",
+        isDear: false,
+        ask: (configurations) => forEach(configurations, (name) => uploadedIn(textOf(name), name)),
+    };
+}
+/**
+ * A system with containers holds theirs, which are uploaded in any order with it. Its name has the host's, which is most
+ * often the configuration's; one of another name is believed only when nothing more is to come.
+ */
+function uploadedIn(check, configuration) {
+    if (check === undefined)
+        return silent('there is no check run yet', false);
+    const systems = systemsAmong(cacheLinesIn(check.text).uploaded);
+    const named = systems.filter((path) => nameOf(path).startsWith(`nixos-system-${configuration}-`));
+    const [path, ...others] = named.length > 0 ? named : systems;
+    if (path === undefined)
+        return silent('no line of it tells of the upload of a system', false);
+    if (others.length > 0)
+        return silent(`it tells of several systems: ${[path, ...others].join(', ')}`, false);
+    if (named.length === 0 && !check.isSettled)
+        return silent(`it tells of ${path}, and others may follow`, false);
+    return { path };
+}
+function forEach(configurations, reply) {
+    return new Map(configurations.map((name) => [name, reply(name)]));
+}
+
+;// CONCATENATED MODULE: ./actions/garnix-wait/pathhalf.ts
+/** The half of the wait that asks which store paths there are to wait for. */
+
+
+
+/** Between two rounds of questions. */
+const pathhalf_PAUSE_MS = 15_000;
+const EVAL_MS = 900_000;
+function newSearch(wait, talk) {
+    const { inputs, world } = wait;
+    const { workspace, run } = world;
+    const isGarnix = inputs.provider === 'garnix';
+    const routes = [
+        recordedRoute,
+        // Without checks of Garnix nothing links to an instance.
+        ...(isGarnix || inputs.instance.url !== undefined ? [apiRoute((signal) => talk.ask(signal))] : []),
+        ...(isGarnix ? [textRoute((name) => wait.textOf(name))] : []),
+        evalRoute({ run, workspace, sha: inputs.sha, timeoutMs: EVAL_MS }),
+    ];
+    return new PathSearch(inputs.targets, routes);
+}
+/**
+ * Asks all routes, again and again as long as one may still answer and there is time; also for what is known, as another
+ * answer would be a warning. Resolves to whether every target has a path.
+ */
+async function findPaths(wait, search, signal) {
+    const { targets } = wait.inputs;
+    for (;;) {
+        await search.ask({ isDearToo: true, signal });
+        const open = targets.filter(({ name }) => search.isOpen(name));
+        if (open.length === 0 || wait.cacheDeadline.remainingMs() <= pathhalf_PAUSE_MS)
+            break;
+        await wait.world.clock.sleep(pathhalf_PAUSE_MS, signal);
+    }
+    for (const words of search.disagreements())
+        wait.warn(words);
+    return targets.every(({ name }) => search.path(name) !== undefined);
 }
 
 ;// CONCATENATED MODULE: ./actions/garnix-wait/instanceanswer.ts
@@ -40868,121 +40972,35 @@ function refusal(words, isFinal) {
     return { kind: 'none', words, isFinal };
 }
 
-;// CONCATENATED MODULE: ./actions/garnix-wait/routes.ts
-/** The routes to a store path that need no nix: notes, the instance's API, the text of a check run. */
+;// CONCATENATED MODULE: ./actions/garnix-wait/talk.ts
+/** What is asked of the instance in a wait; what it says is kept there. */
 
 
-
-
-/** Closures that were recorded with their commit; they come with a later release. */
-const recordedRoute = {
-    name: 'the recorded note',
-    isDear: false,
-    ask: (configurations) => forEach(configurations, () => silent('this release records none', true)),
-};
-/** What the instance says of its own builds. */
-function apiRoute(ask) {
-    return {
-        name: "the instance's API",
-        isDear: false,
-        async ask(configurations, signal) {
-            const answer = await ask(signal);
-            return forEach(configurations, (name) => answer.kind === 'none' ? silent(answer.words, answer.isFinal) : replyIn(answer.commit, name));
-        },
-    };
-}
-function replyIn(commit, configuration) {
-    const build = systemBuild(commit.builds, configuration);
-    // All builds appear together, once the flake is evaluated.
-    if (commit.builds.length === 0)
-        return silent('the commit is not evaluated yet', false);
-    if (build === undefined)
-        return silent(`there is no build of ${configuration} among those of the commit`, true);
-    if (build.storePath !== undefined)
-        return { path: build.storePath };
-    if (build.status === '')
-        return silent('the build goes on', false);
-    return silent(`the build ended as ${build.status.slice(0, 20)}, and without a path`, true);
-}
-/** The path among the lines of uploads in the text of a configuration's check run; `undefined` = there is none yet. */
-function textRoute(textOf) {
-    return {
-        name: "the check run's text",
-        isDear: false,
-        ask: (configurations) => forEach(configurations, (name) => uploadedIn(textOf(name), name)),
-    };
-}
-/**
- * A system with containers holds theirs, which are uploaded in any order with it. Its name has the host's, which is most
- * often the configuration's; one of another name is believed only when nothing more is to come.
- */
-function uploadedIn(check, configuration) {
-    if (check === undefined)
-        return silent('there is no check run yet', false);
-    const systems = systemsAmong(cacheLinesIn(check.text).uploaded);
-    const named = systems.filter((path) => nameOf(path).startsWith(`nixos-system-${configuration}-`));
-    const [path, ...others] = named.length > 0 ? named : systems;
-    if (path === undefined)
-        return silent('no line of it tells of the upload of a system', false);
-    if (others.length > 0)
-        return silent(`it tells of several systems: ${[path, ...others].join(', ')}`, false);
-    if (named.length === 0 && !check.isSettled)
-        return silent(`it tells of ${path}, and others may follow`, false);
-    return { path };
-}
-function forEach(configurations, reply) {
-    return new Map(configurations.map((name) => [name, reply(name)]));
-}
-
-;// CONCATENATED MODULE: ./actions/garnix-wait/pathhalf.ts
-/** The half of the wait that asks which store paths there are to wait for. */
-
-
-
-
-
-/** Between two rounds of questions. */
-const pathhalf_PAUSE_MS = 15_000;
-const EVAL_MS = 900_000;
-function newSearch(wait, askInstance) {
-    const { inputs, world } = wait;
-    const { workspace, run } = world;
-    const ofGarnix = inputs.provider === 'garnix'
-        ? [apiRoute(askInstance), textRoute((name) => wait.texts.of(checkNameOf(name)))]
-        : [];
-    const evaluation = evalRoute({ run, workspace, sha: inputs.sha, timeoutMs: EVAL_MS });
-    return new PathSearch(inputs.targets, [recordedRoute, ...ofGarnix, evaluation]);
-}
-/** The instance of the inputs, or the one the checks link to; what it says is kept. */
-function instanceOf(wait) {
+/** With the instance of the inputs, or the one that the checks link to. */
+function talkOf(wait) {
     const { inputs, world } = wait;
     const { owner, repo } = world.repository;
     const { credentials } = inputs.instance;
     const instance = new Instance({ credentials, repository: `${owner}/${repo}`, sha: inputs.sha }, world);
-    return async (signal) => {
-        const links = inputs.targets.flatMap(({ name }) => wait.runOf(name)?.url ?? []);
-        const answer = await instance.ask(addressOf(inputs.instance, links), signal);
-        if (answer.kind === 'commit')
-            wait.commit = answer.commit;
-        return answer;
+    const address = () => addressOf(inputs.instance, inputs.targets.flatMap(({ name }) => wait.runOf(name)?.url ?? []));
+    return {
+        async ask(signal) {
+            const answer = await instance.ask(address(), signal);
+            if (answer.kind === 'commit')
+                wait.commit = answer.commit;
+            return answer;
+        },
+        async readLogs(signal) {
+            const at = address();
+            if (at === undefined)
+                return;
+            for (const { name } of inputs.targets) {
+                const build = systemBuild(wait.commit?.builds ?? [], name);
+                if (build !== undefined)
+                    wait.noteLog(name, await instance.ownLines(at, build, signal));
+            }
+        },
     };
-}
-/**
- * Asks all routes, again and again as long as one may still answer and there is time; also for what is known, as another
- * answer would be a warning. Resolves to whether every target has a path.
- */
-async function findPaths(wait, search, signal) {
-    const { targets } = wait.inputs;
-    for (;;) {
-        await search.ask({ isDearToo: true, signal });
-        const open = targets.filter(({ name }) => search.isOpen(name));
-        if (open.length === 0 || wait.cacheDeadline.remainingMs() <= pathhalf_PAUSE_MS)
-            break;
-        await wait.world.clock.sleep(pathhalf_PAUSE_MS, signal);
-    }
-    for (const words of search.disagreements())
-        wait.warn(words);
-    return targets.every(({ name }) => search.path(name) !== undefined);
 }
 
 ;// CONCATENATED MODULE: ./actions/garnix-wait/cachehalf.ts
@@ -40993,22 +41011,25 @@ async function findPaths(wait, search, signal) {
 
 
 
+
 /** Ends when everything can be fetched, or, some time after the CI, when it cannot. Rejects with the signal's reason. */
 async function askCaches(wait, signal) {
     const { inputs } = wait;
-    const askInstance = instanceOf(wait);
-    const search = newSearch(wait, askInstance);
+    const talk = talkOf(wait);
+    const search = newSearch(wait, talk);
     wait.search = search;
     const over = new AbortController();
     const until = AbortSignal.any([signal, over.signal]);
     const reading = readOn(wait, until);
+    // It is waited for at the end; until then nobody listens.
+    reading.catch(() => undefined);
     try {
         if (inputs.targets.some(({ storePath }) => storePath === undefined)) {
             await ciOf(wait, until);
             if (wait.ci?.kind !== 'built' || !(await findPaths(wait, search, until)))
                 return { kind: 'unknown' };
         }
-        return await Promise.race([walked(wait, until), watchUploads(wait, { search, askInstance }, until)]);
+        return await Promise.race([walked(wait, until), watchUploads(wait, { search, talk }, until)]);
     }
     catch (error) {
         if (error instanceof AbandonedWait)
@@ -41039,6 +41060,7 @@ async function readOn(wait, signal) {
     }
 }
 async function ciOf({ ciDone }, signal) {
+    signal.throwIfAborted();
     if (ciDone.signal.aborted)
         return;
     await new Promise((resolve, reject) => {
@@ -42655,6 +42677,7 @@ class Wait {
     closure;
     completeMs;
     warnings = [];
+    #logs = new Map();
     /** Aborted when the CI is done, however. */
     ciDone = new AbortController();
     #ci;
@@ -42704,6 +42727,16 @@ class Wait {
     runOf(configuration) {
         const runs = this.lookout?.seen().filter(({ name }) => name === checkNameOf(configuration)) ?? [];
         return newestOf(runs.filter(({ state }) => state === 'succeeded')) ?? newestOf(runs);
+    }
+    /** What the instance itself wrote into the log of a build. */
+    noteLog(configuration, lines) {
+        this.#logs.set(configuration, lines);
+    }
+    /** The text of a check has no more than a hundred lines; what the instance's log has is added. */
+    textOf(configuration) {
+        const known = this.texts.of(checkNameOf(configuration));
+        const lines = this.#logs.get(configuration) ?? '';
+        return known === undefined || lines === '' ? known : { ...known, text: `${known.text}\n${lines}` };
     }
     path(target) {
         return this.search?.path(target);

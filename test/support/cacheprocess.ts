@@ -19,9 +19,12 @@ function serve(socket: Socket): void {
   socket.setEncoding('latin1').on('data', (piece: string) => {
     asked += piece
     for (let end = asked.indexOf('\r\n\r\n'); end !== -1; end = asked.indexOf('\r\n\r\n')) {
-      const path = asked.slice(4, asked.indexOf(' ', 4))
+      const from = asked.indexOf(' ') + 1
+      const reply = answers.get(asked.slice(from, asked.indexOf(' ', from))) ?? NONE
+      // Nix asks so whether there is a path, before it asks for it.
+      const said = asked.startsWith('HEAD ') ? reply.subarray(0, reply.indexOf('\r\n\r\n') + 4) : reply
       asked = asked.slice(end + 4)
-      setTimeout(() => socket.write(answers.get(path) ?? NONE), Number(delayMs))
+      setTimeout(() => socket.write(said), Number(delayMs))
     }
   })
   socket.on('error', () => undefined)
