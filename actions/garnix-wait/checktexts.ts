@@ -23,9 +23,10 @@ export class CheckTexts {
     this.#clock = clock
   }
 
-  /** Of each name the newest success counts, else the newest run. */
+  /** Of each name the newest success counts, else the newest run; no other App's than that of the first one. */
   note(runs: readonly CheckRun[]): void {
-    const rising = [...runs].sort((one, other) => rankOf(one) - rankOf(other) || one.id - other.id)
+    const mine = runs.filter(({ name, app }) => (this.#noted.get(name)?.run.app ?? app) === app)
+    const rising = mine.sort((one, other) => rankOf(one) - rankOf(other) || one.id - other.id)
     const best = new Map(rising.map((run) => [run.name, run]))
     for (const run of best.values()) this.#note(run)
   }

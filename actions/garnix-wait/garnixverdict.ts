@@ -24,10 +24,13 @@ export interface GarnixView {
   readonly isConfirmed: boolean
 }
 
+/** GitHub's own Actions may have jobs of any name, and write checks with any link and text. */
+export function mayBeGarnix({ app }: CheckRun, appSlug: string | undefined): boolean {
+  return app !== 'github-actions' && (appSlug === undefined || app === appSlug.toLowerCase())
+}
+
 export function garnixVerdict({ names, runs, appSlug, isConfirmed }: GarnixView): Verdict {
-  // GitHub's own Actions may have jobs of any name.
-  const foreign = runs.filter(({ app }) => app !== 'github-actions')
-  const ours = appSlug === undefined ? foreign : foreign.filter(({ app }) => app === appSlug.toLowerCase())
+  const ours = runs.filter((run) => mayBeGarnix(run, appSlug))
   const apps = [...new Set(ours.map(({ app }) => app))].sort()
   if (apps.length > 1) return { kind: 'failed', problems: [{ kind: 'ambiguous', apps }] }
   const evaluation = newestOf(ours.filter(({ name }) => name === EVALUATION))

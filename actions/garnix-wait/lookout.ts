@@ -5,11 +5,11 @@ import type { CheckRun } from './checkruns.ts'
 import type { ChecksReader } from './checksreader.ts'
 import { checksVerdict } from './checksverdict.ts'
 import type { Step, Verdict } from './civerdict.ts'
-import { EVALUATION, garnixVerdict } from './garnixverdict.ts'
+import { EVALUATION, garnixVerdict, mayBeGarnix } from './garnixverdict.ts'
 
 export interface Lookout {
   look(patience: Patience): Promise<Verdict>
-  /** All runs that were seen, as they were seen last. */
+  /** All runs that were seen and may count, as they were seen last. */
   seen(): readonly CheckRun[]
   /** How many requests the next look takes, as far as one can know. */
   cost(): number
@@ -27,7 +27,8 @@ export function garnixLookout({ names, appSlug }: Wanted, reader: ChecksReader):
   const seen = new Map<number, CheckRun>()
   let verdict: Verdict | undefined
   const read = async (some: readonly string[], patience: Patience): Promise<void> => {
-    for (const run of await reader.runs(some, patience)) seen.set(run.id, run)
+    // A link may lead to where the instance's token is sent, and a text to the path: those of others are not looked at.
+    for (const run of await reader.runs(some, patience)) if (mayBeGarnix(run, appSlug)) seen.set(run.id, run)
   }
   const judge = (isConfirmed: boolean): Verdict =>
     garnixVerdict({ names, runs: [...seen.values()], appSlug, isConfirmed })

@@ -92,7 +92,7 @@ test('of several runs the newest success counts, else the newest', () => {
   const clock = new FakeClock()
   const texts = new CheckTexts(clock)
   const run = (id: number, state: CheckRun['state']) =>
-    ({ id, name: WEB, state, text: `text ${id}` }) as CheckRun
+    ({ id, name: WEB, app: 'garnix-ci', state, text: `text ${id}` }) as CheckRun
   expect(texts.of(WEB)).toBeUndefined()
   texts.note([run(1, 'failed'), run(2, 'running')])
   clock.advance(10 * MINUTE)
@@ -103,4 +103,6 @@ test('of several runs the newest success counts, else the newest', () => {
   expect(texts.of(WEB)).toEqual({ text: 'text 4', isSettled: true })
   texts.note([{ ...run(4, 'succeeded'), text: 'more' }])
   expect(texts.of(WEB)).toEqual({ text: 'more', isSettled: false })
+  texts.note([{ ...run(6, 'succeeded'), app: 'another' }])
+  expect(texts.of(WEB)?.text).toBe('more')
 })

@@ -134,8 +134,8 @@ const cases: Readonly<Record<string, Case>> = {
 }
 
 describe('why it does not arrive', () => {
-  test.each(Object.keys(cases))('%s', async (name) => {
-    const { says, log = [], held = [], given, words, minutes } = cases[name]!
+  test.each(Object.entries(cases))('%s', async (_, one) => {
+    const { says, log = [], held = [], given, words, minutes } = one
     if (says !== undefined) scene.says(...says)
     scene.builds([{ ...GREEN, log }])
     scene.hold(held)
