@@ -18,7 +18,13 @@ export function newSearch(wait: Wait, talk: Talk): PathSearch {
     // Without checks of Garnix nothing links to an instance.
     ...(isGarnix || inputs.instance.url !== undefined ? [apiRoute((signal) => talk.ask(signal))] : []),
     ...(isGarnix ? [textRoute((name) => wait.textOf(name))] : []),
-    evalRoute({ run, workspace, sha: inputs.sha, timeoutMs: EVAL_MS }),
+    evalRoute({
+      ...{ run, workspace, sha: inputs.sha },
+      // Read for each evaluation: the ones before it took their time.
+      get timeoutMs() {
+        return Math.max(1, Math.min(EVAL_MS, wait.cacheDeadline.remainingMs()))
+      },
+    }),
   ]
   return new PathSearch(inputs.targets, routes)
 }

@@ -76,10 +76,13 @@ export class Wait {
     this.ciDone.abort(new Error('The CI is done.'))
   }
 
-  /** For the caches: that of everything, until the CI is done; then what they may take, or one last look. */
+  /**
+   * For the caches: that of everything, until the CI is done; then what they may take, or one last look. It is not done
+   * where GitHub cannot be asked any more in time, and its uploads may go on.
+   */
   get cacheDeadline(): Deadline {
     const remainingMs = (): number => {
-      if (this.#ci === undefined) return this.deadline.remainingMs()
+      if (this.#ci === undefined || this.#ci.end.kind === 'timed-out') return this.deadline.remainingMs()
       const moreMs = this.#ci.end.kind === 'built' ? this.inputs.limits.cacheMs : LAST_LOOK_MS
       const leftMs = this.#ci.atMs + moreMs - this.world.clock.now()
       return Math.max(0, Math.min(leftMs, this.deadline.remainingMs()))

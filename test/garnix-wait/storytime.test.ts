@@ -1,0 +1,48 @@
+/** How long is waited for what. */
+import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals'
+import { sharedGitHub } from '../support/checks.ts'
+import type { FakeGitHub } from '../support/github/server.ts'
+import { CLOSURE, MINUTE, StoryScene, VPS } from './storyscene.ts'
+
+jest.setTimeout(60_000)
+
+let github: FakeGitHub
+let scene: StoryScene
+
+beforeAll(async () => {
+  github = await sharedGitHub()
+})
+
+beforeEach(() => {
+  scene = StoryScene.at(github)
+})
+
+afterAll(async () => {
+  delete process.env['GITHUB_API_URL']
+  await github[Symbol.asyncDispose]()
+})
+
+const NAME = 'nixosConfig vps-arm'
+
+test('where GitHub wants to be asked no more, the caches are asked as long as there is time', async () => {
+  const uploads = { paths: CLOSURE, everyMs: 10_000 }
+  scene.builds([{ name: NAME, ms: 5 * MINUTE, uploads }])
+  github.disturb = () => ({ status: 403, headers: { 'retry-after': '3600' } })
+  expect(await scene.wait({ 'store-paths': VPS, timeout: '30m' })).toBeUndefined()
+  expect(scene.status).toBe('ready')
+  expect(scene.minutes).toBeGreaterThan(6)
+})
+
+test('an evaluation takes no longer than there is time for the caches', async () => {
+  const granted: number[] = []
+  scene.run = async ([program], { timeoutMs }) => {
+    if (program === 'git') return { code: 0, stdout: '/checkout\n', stderr: '' }
+    granted.push(timeoutMs)
+    scene.clock.advance(Math.min(timeoutMs, 4 * MINUTE))
+    return { code: null, stdout: '', stderr: '' }
+  }
+  const given = { provider: 'none', configurations: 'vps-arm\nweb\ndb', 'cache-timeout': '6m' }
+  expect((await scene.wait(given))?.message).toContain('vps-arm, web, db is not known')
+  expect(granted).toEqual([6 * MINUTE, 2 * MINUTE, 1])
+  expect(scene.minutes).toBeLessThan(6.1)
+})
