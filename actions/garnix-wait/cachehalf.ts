@@ -7,6 +7,7 @@ import { newClosure } from './closure.ts'
 import type { Diagnosis } from './seen.ts'
 import { findPaths, newSearch } from './pathhalf.ts'
 import { talkOf } from './talk.ts'
+import type { PathSearch } from './pathsearch.ts'
 import type { Wait } from './waiting.ts'
 
 export type CacheEnd =
@@ -14,7 +15,7 @@ export type CacheEnd =
   /** Why waiting is no use, though the build has succeeded. */
   | { readonly kind: 'abandoned'; readonly diagnoses: readonly Diagnosis[] }
   /** No store path, or not all: nothing was looked for. */
-  | { readonly kind: 'unknown' }
+  | { readonly kind: 'unknown'; readonly search: PathSearch }
 
 /** Ends when everything can be fetched, or, some time after the CI, when it cannot. Rejects with the signal's reason. */
 export async function askCaches(wait: Wait, signal: AbortSignal): Promise<CacheEnd> {
@@ -30,7 +31,8 @@ export async function askCaches(wait: Wait, signal: AbortSignal): Promise<CacheE
   try {
     if (inputs.targets.some(({ storePath }) => storePath === undefined)) {
       await ciOf(wait, until)
-      if (wait.ci?.kind !== 'built' || !(await findPaths(wait, search, until))) return { kind: 'unknown' }
+      if (wait.ci?.kind !== 'built' || !(await findPaths(wait, search, until)))
+        return { kind: 'unknown', search }
     }
     return await Promise.race([walked(wait, until), watchUploads(wait, { search, talk }, until)])
   } catch (error) {
@@ -72,7 +74,7 @@ async function ciOf({ ciDone }: Wait, signal: AbortSignal): Promise<void> {
 
 async function walked(wait: Wait, signal: AbortSignal): Promise<CacheVerdict> {
   const { inputs, world, cacheDeadline: deadline } = wait
-  const roots = inputs.targets.flatMap(({ name }) => wait.path(name) ?? [])
+  const roots = inputs.targets.map(({ name }) => wait.path(name)).filter((path) => path !== undefined)
   const closure = newClosure([...new Set(roots)])
   wait.closure = closure
   const until = { deadline, signal, hurry: wait.ciDone.signal }

@@ -70,9 +70,9 @@ function momentsOf(wait: Wait, name: string, run: CheckRun | undefined): Moments
 /** With the closures of `compare-with`, which are walked once; nothing is waited for. */
 export async function comparisonsOf(wait: Wait, signal: AbortSignal): Promise<Comparisons> {
   const comparisons = new Map<string, Comparison>()
-  for (const { name, compareWith } of wait.inputs.targets) {
-    const closure = wait.closureFor(name)
-    if (compareWith === undefined || closure === undefined) continue
+  for (const { target, closure } of wait.closures) {
+    const { name, compareWith } = target
+    if (compareWith === undefined) continue
     const now = closureFacts(closure)
     const old = now.missing.length > 0 ? now : await oldClosure(wait, compareWith, signal)
     comparisons.set(name, comparisonOf(compareWith, { old, now }))
@@ -82,7 +82,7 @@ export async function comparisonsOf(wait: Wait, signal: AbortSignal): Promise<Co
 
 async function oldClosure(wait: Wait, root: StorePath, signal: AbortSignal): Promise<ClosureFacts> {
   const { inputs, world } = wait
-  const closure = newClosure([root], new Map(wait.closure?.found))
+  const closure = newClosure([root], new Map(wait.closure.found))
   const ms = Math.min(COMPARE_MS, wait.deadline.remainingMs())
   const askers = askersFor(inputs, { ...world, deadline: deadlineIn(world.clock, ms) })
   await walk(closure, askers, signal)

@@ -34,7 +34,7 @@ export async function watchUploads(wait: Wait, means: Means, signal: AbortSignal
     await nextLook(wait, signal)
     if (wait.builtForMs === undefined) continue
     await lookAround(wait, means, signal)
-    const paths = wait.closure?.found.size ?? 0
+    const paths = wait.closure.found.size
     if (paths > quiet.paths) Object.assign(quiet, { paths, sinceMs: clock.now() })
     const quietMs = Math.min(wait.builtForMs, clock.now() - quiet.sinceMs)
     const final = diagnosesOf(wait, quietMs).filter(({ isFinal }) => isFinal)
@@ -63,9 +63,7 @@ async function lookAround(wait: Wait, { search, talk }: Means, signal: AbortSign
 
 /** Of all targets together, each said once; most of them are about instances of Garnix. */
 export function diagnosesOf(wait: Wait, quietMs: number | undefined): readonly Diagnosis[] {
-  const all = wait.inputs.targets.flatMap(({ name }) => {
-    const closure = wait.closureFor(name)
-    if (closure === undefined) return []
+  const all = wait.closures.flatMap(({ target: { name }, closure }) => {
     const missing = missesOf(closure)
     if (missing.length === 0) return []
     return diagnose({

@@ -3,6 +3,7 @@ import type { CacheEnd } from './cachehalf.ts'
 import type { CiEnd } from './ciwatch.ts'
 import { problemWords, type Scene, type Told } from './ciwords.ts'
 import type { Ending } from './ending.ts'
+import type { PathSearch } from './pathsearch.ts'
 import type { Diagnosis } from './seen.ts'
 import { diagnosesOf } from './uploadwatch.ts'
 import type { Wait } from './waiting.ts'
@@ -41,7 +42,7 @@ export function verdictOf(wait: Wait, cache: CacheEnd, ci: CiEnd | undefined): V
     case 'abandoned':
       return said({ status: 'missing', sentence: missingSentence(wait), ...wordsOf(cache.diagnoses, []) })
     case 'unknown':
-      return said(unknownEnding(wait))
+      return said(unknownEnding(wait, cache.search))
   }
 }
 
@@ -57,7 +58,7 @@ function readySentence({ inputs }: Wait): string {
 }
 
 function missingSentence(wait: Wait): string {
-  const count = wait.closure?.missing.size ?? 0
+  const count = wait.closure.missing.size
   return count === 1
     ? 'A path of the closure cannot be fetched.'
     : `${count} paths of the closure cannot be fetched.`
@@ -83,28 +84,25 @@ function wordsOf(
   }
 }
 
-function unknownEnding({ inputs, search }: Wait): Ending {
-  const names = inputs.targets.map(({ name }) => name).filter((name) => search?.path(name) === undefined)
+function unknownEnding({ inputs }: Wait, search: PathSearch): Ending {
+  const names = inputs.targets.map(({ name }) => name).filter((name) => search.path(name) === undefined)
   return {
     status: 'failed',
     sentence: `The store path of ${names.join(', ')} is not known: no route to it has an answer.`,
-    details: names.map((name) => `${name}\n${search?.words(name) ?? ''}`),
+    details: names.map((name) => `${name}\n${search.words(name)}`),
     hint: "Give it as 'store-paths', from a job that has evaluated it.",
   }
 }
 
 function failedVerdict(wait: Wait, ci: CiEnd & { readonly kind: 'failed' }): Verdict {
   const told = ci.problems.map((problem) => problemWords(problem, sceneOf(wait, ci)))
-  const [first, ...others] = told
+  const texts = told.flatMap((one) => [one.message, ...logOf(one)])
   const hints = [...new Set(told.flatMap(({ hint }) => hint ?? []))].join(' ')
   return {
     ending: {
       status: 'failed',
-      sentence: first?.message ?? 'The CI has failed.',
-      details: [
-        ...(first === undefined ? [] : logOf(first)),
-        ...others.flatMap((one) => [one.message, ...logOf(one)]),
-      ],
+      sentence: texts.slice(0, 1).join(''),
+      details: texts.slice(1),
       ...(hints === '' ? {} : { hint: hints }),
     },
     logs: told.flatMap(logOf),

@@ -13,6 +13,7 @@ import { parseInputs, type Inputs } from './inputs.ts'
 import { outputsOf } from './outputs.ts'
 import { badInputsSummary, summaryOf } from './report.ts'
 import { showFacts } from './show.ts'
+import { NAMELESS } from './targets.ts'
 import { verdictOf, verdictOfCi, type Verdict } from './verdict.ts'
 import { Wait } from './waiting.ts'
 import type { World } from './world.ts'
@@ -49,7 +50,7 @@ async function parsedInputs(read: ReadInput, world: World): Promise<Inputs> {
 }
 
 function openingWords({ targets, sha, caches }: Inputs): string {
-  const names = targets.map(({ name, storePath }) => (name === '-' ? (storePath ?? name) : name))
+  const names = targets.map(({ name, storePath }) => (name === NAMELESS ? String(storePath) : name))
   const what = names.length === 0 ? 'the checks' : names.join(', ')
   const where = caches.length === 0 ? '' : ` in ${caches.map(({ url }) => url).join(', ')}`
   return `Waiting for ${what} of ${sha}${where} …`

@@ -13,6 +13,7 @@ import type { Lookout } from './lookout.ts'
 import type { PathSearch } from './pathsearch.ts'
 import type { CheckText } from './routes.ts'
 import type { StorePath } from './storepath.ts'
+import type { Target } from './targets.ts'
 import type { World } from './world.ts'
 
 /** What another CI run, or another host, has uploaded is there whatever this one says. */
@@ -34,8 +35,8 @@ export class Wait {
   /** `undefined` before the first look at the checks. */
   lookout: Lookout | undefined
   search: PathSearch | undefined
-  /** Of all targets together; its roots are known from the start or once the CI is done. */
-  closure: Closure | undefined
+  /** Of all targets together; it has no roots until they are known and looked for. */
+  closure = newClosure([])
   completeMs: number | undefined
   readonly warnings: string[] = []
   readonly #logs = new Map<string, string>()
@@ -120,8 +121,16 @@ export class Wait {
   /** Of one target alone: what was found for the others counts for it too. */
   closureFor(target: string): Closure | undefined {
     const root = this.path(target)
-    if (root === undefined || this.closure === undefined) return undefined
+    if (root === undefined || !this.closure.roots.includes(root)) return undefined
     return { ...newClosure([root], this.closure.found), missing: this.closure.missing }
+  }
+
+  /** Of all targets that are looked for. */
+  get closures(): readonly { readonly target: Target; readonly closure: Closure }[] {
+    return this.inputs.targets.flatMap((target) => {
+      const closure = this.closureFor(target.name)
+      return closure === undefined ? [] : [{ target, closure }]
+    })
   }
 
   /** Said once. */

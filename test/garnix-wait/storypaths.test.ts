@@ -63,6 +63,22 @@ describe('a path that is not given', () => {
     expect(scene.minutes).toBeGreaterThan(17)
   })
 
+  test('is asked of an instance that is named, whatever CI there is', async () => {
+    scene.says([{ path: VPS }])
+    scene.hold(CLOSURE)
+    const given = { provider: 'none', 'instance-url': 'https://garnix.example' }
+    expect(await scene.wait(given)).toBeUndefined()
+    expect(scene.output('store-paths')).toEqual({ 'vps-arm': VPS })
+    expect(github.exchanges).toEqual([])
+  })
+
+  test('is not asked of an instance that no check links to', async () => {
+    github.state.addRun({ sha: SHA, name: NAME, status: 'completed', conclusion: 'success' })
+    scene.says([{ path: OLD }])
+    expect(await scene.wait({ 'store-paths': VPS, 'cache-timeout': '1m' })).toBeDefined()
+    expect(scene.fetched.filter((url) => url.startsWith('https://garnix.example'))).toEqual([])
+  })
+
   test('is looked for as long as there is time, and no longer where no route can have it', async () => {
     expect((await scene.wait({ provider: 'none' }))?.message).toContain('vps-arm is not known')
     expect(scene.clock.now()).toBe(0)
@@ -73,7 +89,7 @@ describe('routes that disagree', () => {
   const words = `The routes to the store path of vps-arm disagree (store-paths: ${VPS}; the instance's API: ${OLD}). The first one is waited for.`
 
   test('are a warning, said once, with both paths', async () => {
-    scene.builds([{ name: NAME, uploads }])
+    scene.builds([{ name: NAME, uploads: { ...uploads, everyMs: 40_000 } }])
     scene.says([{ path: OLD }])
     expect(await scene.wait({ 'store-paths': VPS })).toBeUndefined()
     expect(scene.warnings().filter((warning) => warning.includes('disagree'))).toEqual([words])

@@ -1,5 +1,7 @@
 /** What is told at the end, and days on which something else goes wrong. */
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { githubRequest } from '../../actions/shared/adapters/github.ts'
+import { ActionError } from '../../actions/shared/errors.ts'
 import { sharedGitHub } from '../support/checks.ts'
 import type { FakeGitHub } from '../support/github/server.ts'
 import { SHA } from './given.ts'
@@ -107,11 +109,41 @@ describe('what nobody expected', () => {
     })
   })
 
+  test('is a bug also where nothing was asked yet', async () => {
+    scene.github = bug
+    expect(await scene.wait({ ...KNOWN, provider: 'checks', 'check-names': 'build' })).toBeInstanceOf(
+      TypeError,
+    )
+    expect(scene.outputs.values).toMatchObject({ status: 'failed', 'build-url': '{}' })
+  })
+
+  test('is told with what to do about it, if anybody knows', async () => {
+    scene.github = () => {
+      throw new ActionError('There is no client.', { hint: 'Get one.' })
+    }
+    expect(await scene.wait(KNOWN)).toMatchObject({ message: 'There is no client.', hint: 'Get one.' })
+    expect(scene.summary.markdown).toContain('Get one.')
+  })
+
   test('is told although it happens while texts are read on', async () => {
     scene.builds([{ name: NAME, ms: MINUTE }])
-    github.disturb = () => (scene.minutes > 3 ? { status: 200, body: 'null' } : undefined)
+    const request = githubRequest('secret')
+    scene.github =
+      () =>
+      (...asked) =>
+        scene.minutes > 3 ? bug() : scene.clock.working(() => request(...asked))
+    expect(await scene.wait(KNOWN)).toBeInstanceOf(TypeError)
+    expect(scene.status).toBe('failed')
+  })
+
+  test('is no reason to end when only the texts cannot be read on', async () => {
+    scene.builds([{ name: NAME, ms: MINUTE }])
+    github.disturb = () => (scene.minutes > 3 ? { status: 403, body: '{}' } : undefined)
     expect(await scene.wait({ ...KNOWN, 'cache-timeout': '5m' })).toBeDefined()
     expect(scene.status).toBe('missing')
+    expect(scene.log.of('info')).toContainEqual(
+      expect.stringMatching(/^What Garnix writes .* is not read on:/),
+    )
   })
 
   test('is a run that is canceled', async () => {

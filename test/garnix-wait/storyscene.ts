@@ -14,7 +14,7 @@ import {
   RecordingOutputs,
   RecordingSummary,
 } from '../support/fakes.ts'
-import { toldCommit, type ApiBuild, type ApiCommit } from '../support/garnixcommit.ts'
+import { toldCommit, toldLog, type ApiBuild, type ApiCommit } from '../support/garnixcommit.ts'
 import type { FakeGitHub } from '../support/github/server.ts'
 import { PatientClock } from '../support/patientclock.ts'
 import { inputsWith, SHA } from './given.ts'
@@ -59,6 +59,7 @@ export class StoryScene {
   readonly fetched: string[] = []
   /** Instead of an answer, whatever it may be asked for. */
   disturb: (url: string) => FetchAnswer | undefined = () => undefined
+  /** Instead of the fake GitHub, or before it. */
   github: ((token: string) => GitHubRequest) | undefined
   run: RunProgram = async () => undefined
 
@@ -154,8 +155,9 @@ export class StoryScene {
     if (disturbed !== undefined) return disturbed
     if (url.startsWith(`${CACHE}/`)) return answer(this.held.get(url.slice(CACHE.length + 1)))
     if (!url.startsWith('https://garnix.example/') || this.commit === undefined) throw noName(url)
-    const isAsked = url.endsWith(`/api/commits/${SHA}`)
-    return answer(isAsked ? JSON.stringify(toldCommit(this.commit, 'up')) : undefined)
+    if (url.endsWith(`/api/commits/${SHA}`)) return answer(JSON.stringify(toldCommit(this.commit, 'up')))
+    const build = this.commit.builds.find(({ id }) => url.includes(`/api/build/${id}/logs`))
+    return answer(build && JSON.stringify(toldLog(build, new URL(url).searchParams.get('after'), 100)))
   }
 }
 
