@@ -37,11 +37,18 @@ export function parseCache(line: string, logins: readonly Login[]): Cache {
 function parseAddress(address: string): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined
   if (url === undefined || !['http:', 'https:', 'file:'].includes(url.protocol))
-    throw new ActionError(`'${address}' is no cache; one begins with https://, http:// or file://`)
+    throw new ActionError(
+      `'${withoutLogin(address)}' is no cache; one begins with https://, http:// or file://`,
+    )
   if (`${url.username}${url.password}` !== '')
     throw new ActionError(`the address of ${url.host} holds credentials; they belong into 'netrc'`)
   const settings = `${url.search}${url.hash}`
   if (settings !== '')
     throw new ActionError(`'${address}' ends in ${settings}; settings of Nix's stores mean nothing here`)
   return url
+}
+
+/** Also of an address that cannot be read as one. */
+function withoutLogin(address: string): string {
+  return address.replace(/[^/]*@/g, '…@')
 }

@@ -72,15 +72,16 @@ function targetsIn(reader: Reader): readonly Target[] {
   const configurations = [...new Set(reader.lines('configurations'))]
   for (const name of configurations)
     if (!NAME.test(name)) reader.bad('configurations', name, 'a name in nixosConfigurations')
-  const paths = (input: string, lines: readonly string[]) =>
-    reader.attempt(`'${input}'`, () => parseNamedPaths(lines, configurations)) ?? new Map()
-  const storePaths = paths('store-paths', reader.lines('store-paths'))
+  const paths = (input: string, lines: readonly string[], names: readonly string[]) =>
+    reader.attempt(`'${input}'`, () => parseNamedPaths(lines, names)) ?? new Map()
+  const storePaths = paths('store-paths', reader.lines('store-paths'), configurations)
   const others = reader.lines('compare-with')
   if (others.includes('previous'))
     reader.problem("'compare-with' is 'previous': closures are not recorded yet; give a store path")
   const compareWith = paths(
     'compare-with',
     others.filter((line) => line !== 'previous'),
+    configurations.length > 0 ? configurations : [...storePaths.keys()],
   )
   return targetsOf({ configurations, storePaths, compareWith })
 }
@@ -98,6 +99,10 @@ function instanceIn(reader: Reader): Instance {
   const url = reader.optional('instance-url')
   if (url !== undefined && !/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : ''))
     reader.bad('instance-url', url, 'an address that begins with https:// or http://')
+  else if (url !== undefined && /[@?#]/.test(url))
+    reader.problem(
+      "'instance-url' holds more than an address: a login goes into 'instance-login' and 'instance-token'",
+    )
   const login = reader.optional('instance-login')
   const token = reader.optional('instance-token')
   if ((login === undefined) !== (token === undefined))

@@ -62,6 +62,8 @@ describe('the inputs', () => {
     expect(parsed({ ...CACHED, 'compare-with': CURL }).targets).toEqual([
       { name: '-', storePath: HELLO, compareWith: CURL },
     ])
+    const named = { ...CACHED, 'store-paths': `web=${HELLO}`, 'compare-with': CURL }
+    expect(parsed(named).targets).toEqual([{ name: 'web', storePath: HELLO, compareWith: CURL }])
   })
 
   test('an instance and its credentials', () => {
@@ -155,6 +157,7 @@ describe('a bad input is told with its value and what was expected', () => {
     [{ 'app-slug': 'a b' }, "'app-slug' is 'a b', expected the last part of the App's address"],
     [{ 'instance-url': 'ci.example.org' }, "'instance-url' is 'ci.example.org', expected an address"],
     [{ 'instance-url': 'ftp://ci.example.org' }, "'instance-url' is 'ftp://ci.example.org'"],
+    [{ 'instance-url': 'https://me:t0@ci.example.org' }, "'instance-url' holds more than an address"],
     [{ 'instance-login': 'me' }, "'instance-login' and 'instance-token' go together"],
     [{ caches: `${NIXOS}\n${NIXOS}/` }, `'caches' names ${NIXOS} twice`],
     [{ caches: 'https://a.example' }, "'caches' gives https://a.example no public key"],
@@ -162,6 +165,7 @@ describe('a bad input is told with its value and what was expected', () => {
     [{ 'store-paths': 'hello' }, "'hello' is no store path"],
     [{ 'store-paths': `web=${HELLO}` }, "'web' is not among the configurations vps-arm"],
     [{ 'store-paths': `${HELLO}\n${HELLO}` }, "there are two paths for 'vps-arm'"],
+    [{ ...CACHED, 'compare-with': `web=${CURL}` }, "'web' is not among the configurations"],
     [{ configurations: 'a\nb', 'store-paths': HELLO }, `'${HELLO}' needs a name in front of it, NAME=PATH`],
     [{ 'compare-with': 'previous' }, "'compare-with' is 'previous': closures are not recorded yet"],
     [{ record: 'true' }, "'record' is 'true': this release does not record closures yet"],
@@ -179,8 +183,11 @@ describe('a bad input is told with its value and what was expected', () => {
       'record-key': 'the key',
       netrc: 'machine a login b passwrd hunter2',
       'instance-token': 'hunter3',
+      'instance-url': 'https://me:hunter4@ci.example.org',
+      caches:
+        'https://me:hunter5@cache.example.org:x\nhttps://me:hunter6@cache.example.org\nme:hunter7@cache',
     })
-    expect(said).toContain('4 bad inputs')
+    expect(said).toContain('8 bad inputs')
     expect(said).not.toMatch(/the key|hunter/)
   })
 })
