@@ -96,21 +96,26 @@ function appSlugIn(reader: Reader): string | undefined {
 }
 
 function instanceIn(reader: Reader): Instance {
-  const url = reader.optional('instance-url')
-  if (url !== undefined && !/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : ''))
-    reader.bad('instance-url', url, 'an address that begins with https:// or http://')
-  else if (url !== undefined && /[@?#]/.test(url))
-    reader.problem(
-      "'instance-url' holds more than an address: a login goes into 'instance-login' and 'instance-token'",
-    )
   const login = reader.optional('instance-login')
   const token = reader.optional('instance-token')
   if ((login === undefined) !== (token === undefined))
     reader.problem("'instance-login' and 'instance-token' go together: one of them is missing")
   return {
-    url: url?.replace(/\/+$/, ''),
+    url: instanceUrlIn(reader),
     credentials: login === undefined || token === undefined ? undefined : { login, token },
   }
+}
+
+function instanceUrlIn(reader: Reader): string | undefined {
+  const url = reader.optional('instance-url')
+  if (url === undefined) return undefined
+  if (/[@?#]/.test(url))
+    reader.problem(
+      "'instance-url' holds more than an address: a login goes into 'instance-login' and 'instance-token'",
+    )
+  else if (!/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : ''))
+    reader.bad('instance-url', url, 'an address that begins with https:// or http://')
+  return url.replace(/\/+$/, '')
 }
 
 function cachesIn(reader: Reader): readonly Cache[] {
