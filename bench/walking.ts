@@ -1,7 +1,7 @@
 /** Two ways to walk a closure, and the caches they walk it over. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { Agent, get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -109,9 +109,11 @@ export async function bareWalk({ root, count, halves }: Caches): Promise<number>
   return taken
 }
 
-// `node walking.ts ROOT COUNT KEY URL…` walks once, and prints how many MB that took at its peak.
+// `node walking.ts ROOT COUNT KEY URL…` walks once, and prints how many MiB that took at its peak.
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [, , root = '', count = '', key = '', ...halves] = process.argv
   await ourWalk({ root: parseStorePath(root), count: Number(count), halves, key })
-  console.log(process.resourceUsage().maxRSS / 1024)
+  // `getrusage` would count what whoever started this process had at that moment.
+  const [, peakKib = ''] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? []
+  console.log(Number(peakKib) / 1024)
 }
