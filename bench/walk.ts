@@ -1,7 +1,7 @@
 /** What walking a closure over two caches costs, against a walk that checks nothing, and against Nix. */
-import { fileURLToPath } from 'node:url'
-import { must } from '../test/box/process.ts'
+import { watchPeak } from '../test/box/volume.ts'
 import { privateNix } from '../test/nix/nix.ts'
+import { startAction } from '../test/support/run-action.ts'
 import { inTurns, ms } from './stats.ts'
 import type { Figure } from './stats.ts'
 import { bareWalk, type Caches, ourWalk, startCaches } from './walking.ts'
@@ -49,11 +49,14 @@ async function large(smallPerPath: number): Promise<Figure[]> {
   ]
 }
 
-/** Of a process that does nothing else. */
-async function memoryOf({ root, count, key, halves }: Caches): Promise<number> {
-  const program = fileURLToPath(new URL('walking.ts', import.meta.url))
-  const argv = [process.execPath, program, root, String(count), key, ...halves]
-  return Number(await must(argv, { timeoutMs: 300_000 }))
+/** At its peak, of the bundle as a process. */
+async function memoryOf({ root, key, halves }: Caches): Promise<number> {
+  const caches = halves.map((url) => `${url} ${key}`).join('\n')
+  const step = startAction('garnix-wait', { provider: 'none', 'store-paths': root, caches })
+  const peak = watchPeak(step.pid)
+  const { outputs, log } = await step.finished
+  if (outputs['status'] !== 'ready') throw new Error(`The wait to measure went wrong:\n${log}`)
+  return peak.mib()
 }
 
 /** Once is enough for something that takes a minute. */

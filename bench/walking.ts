@@ -1,7 +1,7 @@
 /** Two ways to walk a closure, and the caches they walk it over. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { Agent, get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { askersFor } from '../actions/garnix-wait/asking.ts'
 import { parseCache } from '../actions/garnix-wait/caches.ts'
 import { missesOf, newClosure } from '../actions/garnix-wait/closure.ts'
-import { parseStorePath, type StorePath } from '../actions/garnix-wait/storepath.ts'
+import type { StorePath } from '../actions/garnix-wait/storepath.ts'
 import { walk } from '../actions/garnix-wait/walk.ts'
 import { clock } from '../actions/shared/adapters/clock.ts'
 import { newFetch } from '../actions/shared/adapters/fetch.ts'
@@ -107,13 +107,4 @@ export async function bareWalk({ root, count, halves }: Caches): Promise<number>
   const taken = performance.now() - start
   agent.destroy()
   return taken
-}
-
-// `node walking.ts ROOT COUNT KEY URL…` walks once, and prints how many MiB that took at its peak.
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [, , root = '', count = '', key = '', ...halves] = process.argv
-  await ourWalk({ root: parseStorePath(root), count: Number(count), halves, key })
-  // `getrusage` would count what whoever started this process had at that moment.
-  const [, peakKib = ''] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? []
-  console.log(Number(peakKib) / 1024)
 }

@@ -1,4 +1,5 @@
 import { clock } from '../shared/adapters/clock.ts'
+import { keepYoungSpaceSmall } from '../shared/adapters/memory.ts'
 import { random } from '../shared/adapters/random.ts'
 import { log, mask, outputs, readInput, runAction, summary } from '../shared/adapters/runner.ts'
 import { cancellation } from '../shared/adapters/signals.ts'
@@ -28,6 +29,7 @@ const run: RunProgram = async (argv, options) => {
 }
 
 void runAction(async () => {
+  keepYoungSpaceSmall()
   const cancel = cancellation()
   for (const name of SECRET_INPUTS) mask(readInput(name))
   for (const secret of secretsIn(readInput('netrc'))) mask(secret)

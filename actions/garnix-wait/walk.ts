@@ -1,4 +1,4 @@
-/** One walk over a closure: every path that is not found yet is asked for once, at all caches together. */
+/** One walk over a closure: every path that is not found yet is asked for once. */
 import { ActionError } from '../shared/errors.ts'
 import type { Closure, PathFacts, Reason } from './closure.ts'
 import type { StorePath } from './storepath.ts'
@@ -102,11 +102,7 @@ class Walk {
 
   #askAll(path: StorePath): void {
     this.#asked += 1
-    const isAgain = this.#missedBefore.has(path)
-    const asked = Array.from({ length: this.#asking.caches }, (_, cache) =>
-      this.#askOne({ cache, path, isAgain }),
-    )
-    Promise.all(asked).then(
+    this.#reasonsFor(path).then(
       (reasons) => {
         this.#settle(path, reasons)
       },
@@ -114,6 +110,20 @@ class Walk {
         this.#end.reject(error)
       },
     )
+  }
+
+  /** From all caches at once, which is soonest; one after the other where so many wait that it is not. */
+  async #reasonsFor(path: StorePath): Promise<readonly (Reason | undefined)[]> {
+    const isAgain = this.#missedBefore.has(path)
+    const caches = Array.from({ length: this.#asking.caches }, (_, cache) => cache)
+    const ask = (cache: number) => this.#askOne({ cache, path, isAgain })
+    if (this.#waiting.size < MAX_ASKED) return Promise.all(caches.map(ask))
+    const reasons: (Reason | undefined)[] = []
+    for (const cache of caches) {
+      reasons.push(await ask(cache))
+      if (this.#closure.found.has(path)) break
+    }
+    return reasons
   }
 
   /** Resolves to why that cache does not give it. */

@@ -38256,6 +38256,18 @@ const clock = {
     },
 };
 
+;// CONCATENATED MODULE: external "node:v8"
+const external_node_v8_namespaceObject = require("node:v8");
+;// CONCATENATED MODULE: ./actions/shared/adapters/memory.ts
+
+/**
+ * Keeps V8's space for young objects as small as it begins. Thousands of small answers let it grow to 128 MB, which is
+ * more than all that is kept of them: with 20,000 paths 270 MiB became 153 (Node 24), in a tenth more time.
+ */
+function keepYoungSpaceSmall() {
+    (0,external_node_v8_namespaceObject.setFlagsFromString)('--semi-space-growth-factor=1');
+}
+
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./actions/shared/adapters/random.ts
@@ -38862,13 +38874,17 @@ function parseCache(line, logins) {
 function parseAddress(address) {
     const url = URL.canParse(address) ? new URL(address) : undefined;
     if (url === undefined || !['http:', 'https:', 'file:'].includes(url.protocol))
-        throw new errors/* ActionError */.lZ(`'${address}' is no cache; one begins with https://, http:// or file://`);
+        throw new errors/* ActionError */.lZ(`'${withoutLogin(address)}' is no cache; one begins with https://, http:// or file://`);
     if (`${url.username}${url.password}` !== '')
         throw new errors/* ActionError */.lZ(`the address of ${url.host} holds credentials; they belong into 'netrc'`);
     const settings = `${url.search}${url.hash}`;
     if (settings !== '')
         throw new errors/* ActionError */.lZ(`'${address}' ends in ${settings}; settings of Nix's stores mean nothing here`);
     return url;
+}
+/** Also of an address that cannot be read as one. */
+function withoutLogin(address) {
+    return address.replace(/[^/]*@/g, '…@');
 }
 
 ;// CONCATENATED MODULE: ./actions/garnix-wait/storepath.ts
@@ -38982,12 +38998,12 @@ function targetsIn(reader) {
     for (const name of configurations)
         if (!NAME.test(name))
             reader.bad('configurations', name, 'a name in nixosConfigurations');
-    const paths = (input, lines) => reader.attempt(`'${input}'`, () => parseNamedPaths(lines, configurations)) ?? new Map();
-    const storePaths = paths('store-paths', reader.lines('store-paths'));
+    const paths = (input, lines, names) => reader.attempt(`'${input}'`, () => parseNamedPaths(lines, names)) ?? new Map();
+    const storePaths = paths('store-paths', reader.lines('store-paths'), configurations);
     const others = reader.lines('compare-with');
     if (others.includes('previous'))
         reader.problem("'compare-with' is 'previous': closures are not recorded yet; give a store path");
-    const compareWith = paths('compare-with', others.filter((line) => line !== 'previous'));
+    const compareWith = paths('compare-with', others.filter((line) => line !== 'previous'), configurations.length > 0 ? configurations : [...storePaths.keys()]);
     return targetsOf({ configurations, storePaths, compareWith });
 }
 function appSlugIn(reader) {
@@ -38999,17 +39015,24 @@ function appSlugIn(reader) {
     return slug;
 }
 function instanceIn(reader) {
-    const url = reader.optional('instance-url');
-    if (url !== undefined && !/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : ''))
-        reader.bad('instance-url', url, 'an address that begins with https:// or http://');
     const login = reader.optional('instance-login');
     const token = reader.optional('instance-token');
     if ((login === undefined) !== (token === undefined))
         reader.problem("'instance-login' and 'instance-token' go together: one of them is missing");
     return {
-        url: url?.replace(/\/+$/, ''),
+        url: instanceUrlIn(reader),
         credentials: login === undefined || token === undefined ? undefined : { login, token },
     };
+}
+function instanceUrlIn(reader) {
+    const url = reader.optional('instance-url');
+    if (url === undefined)
+        return undefined;
+    if (/[@?#]/.test(url))
+        reader.problem("'instance-url' holds more than an address: a login goes into 'instance-login' and 'instance-token'");
+    else if (!/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : ''))
+        reader.bad('instance-url', url, 'an address that begins with https:// or http://');
+    return url.replace(/\/+$/, '');
 }
 function cachesIn(reader) {
     const logins = reader.parsed('netrc', parseNetrc) ?? [];
@@ -39076,6 +39099,15 @@ function checkCaches(reader, { provider, targets, caches, requireSignatures }) {
         return;
     for (const { url } of caches.filter(({ keys }) => keys.length === 0))
         reader.problem(`'caches' gives ${url} no public key, and 'require-signatures' is 'true': put the key behind the address`);
+}
+
+;// CONCATENATED MODULE: ./actions/shared/deadline.ts
+function deadlineIn(clock, ms) {
+    const at = clock.now() + ms;
+    return {
+        remainingMs: () => Math.max(0, at - clock.now()),
+        passed: () => clock.now() >= at,
+    };
 }
 
 ;// CONCATENATED MODULE: ./actions/garnix-wait/closure.ts
@@ -39418,7 +39450,7 @@ async function watchUploads(wait, means, signal) {
         if (wait.builtForMs === undefined)
             continue;
         await lookAround(wait, means, signal);
-        const paths = wait.closure?.found.size ?? 0;
+        const paths = wait.closure.found.size;
         if (paths > quiet.paths)
             Object.assign(quiet, { paths, sinceMs: clock.now() });
         const quietMs = Math.min(wait.builtForMs, clock.now() - quiet.sinceMs);
@@ -39449,10 +39481,7 @@ async function lookAround(wait, { search, talk }, signal) {
 }
 /** Of all targets together, each said once; most of them are about instances of Garnix. */
 function diagnosesOf(wait, quietMs) {
-    const all = wait.inputs.targets.flatMap(({ name }) => {
-        const closure = wait.closureFor(name);
-        if (closure === undefined)
-            return [];
+    const all = wait.closures.flatMap(({ target: { name }, closure }) => {
         const missing = missesOf(closure);
         if (missing.length === 0)
             return [];
@@ -39482,9 +39511,10 @@ class CheckTexts {
     constructor(clock) {
         this.#clock = clock;
     }
-    /** Of each name the newest success counts, else the newest run. */
+    /** Of each name the newest success counts, else the newest run; no other App's than that of the first one. */
     note(runs) {
-        const rising = [...runs].sort((one, other) => rankOf(one) - rankOf(other) || one.id - other.id);
+        const mine = runs.filter(({ name, app }) => (this.#noted.get(name)?.run.app ?? app) === app);
+        const rising = mine.sort((one, other) => rankOf(one) - rankOf(other) || one.id - other.id);
         const best = new Map(rising.map((run) => [run.name, run]));
         for (const run of best.values())
             this.#note(run);
@@ -39643,10 +39673,12 @@ const EVALUATION = 'Evaluate flake.nix';
 function checkNameOf(configuration) {
     return `nixosConfig ${configuration}`;
 }
+/** GitHub's own Actions may have jobs of any name, and write checks with any link and text. */
+function mayBeGarnix({ app }, appSlug) {
+    return app !== 'github-actions' && (appSlug === undefined || app === appSlug.toLowerCase());
+}
 function garnixVerdict({ names, runs, appSlug, isConfirmed }) {
-    // GitHub's own Actions may have jobs of any name.
-    const foreign = runs.filter(({ app }) => app !== 'github-actions');
-    const ours = appSlug === undefined ? foreign : foreign.filter(({ app }) => app === appSlug.toLowerCase());
+    const ours = runs.filter((run) => mayBeGarnix(run, appSlug));
     const apps = [...new Set(ours.map(({ app }) => app))].sort();
     if (apps.length > 1)
         return { kind: 'failed', problems: [{ kind: 'ambiguous', apps }] };
@@ -40267,7 +40299,7 @@ function cacheprogress_wordsFor(closure, misses) {
 }
 
 ;// CONCATENATED MODULE: ./actions/garnix-wait/walk.ts
-/** One walk over a closure: every path that is not found yet is asked for once, at all caches together. */
+/** One walk over a closure: every path that is not found yet is asked for once. */
 
 /** Some 20 times as many as a large desktop has; a cache that invents paths could go on for ever. */
 const MAX_PATHS = 100_000;
@@ -40346,13 +40378,26 @@ class Walk {
     }
     #askAll(path) {
         this.#asked += 1;
-        const isAgain = this.#missedBefore.has(path);
-        const asked = Array.from({ length: this.#asking.caches }, (_, cache) => this.#askOne({ cache, path, isAgain }));
-        Promise.all(asked).then((reasons) => {
+        this.#reasonsFor(path).then((reasons) => {
             this.#settle(path, reasons);
         }, (error) => {
             this.#end.reject(error);
         });
+    }
+    /** From all caches at once, which is soonest; one after the other where so many wait that it is not. */
+    async #reasonsFor(path) {
+        const isAgain = this.#missedBefore.has(path);
+        const caches = Array.from({ length: this.#asking.caches }, (_, cache) => cache);
+        const ask = (cache) => this.#askOne({ cache, path, isAgain });
+        if (this.#waiting.size < MAX_ASKED)
+            return Promise.all(caches.map(ask));
+        const reasons = [];
+        for (const cache of caches) {
+            reasons.push(await ask(cache));
+            if (this.#closure.found.has(path))
+                break;
+        }
+        return reasons;
     }
     /** Resolves to why that cache does not give it. */
     async #askOne(question) {
@@ -40745,7 +40790,13 @@ function newSearch(wait, talk) {
         // Without checks of Garnix nothing links to an instance.
         ...(isGarnix || inputs.instance.url !== undefined ? [apiRoute((signal) => talk.ask(signal))] : []),
         ...(isGarnix ? [textRoute((name) => wait.textOf(name))] : []),
-        evalRoute({ run, workspace, sha: inputs.sha, timeoutMs: EVAL_MS }),
+        evalRoute({
+            ...{ run, workspace, sha: inputs.sha },
+            // Read for each evaluation: the ones before it took their time.
+            get timeoutMs() {
+                return Math.max(1, Math.min(EVAL_MS, wait.cacheDeadline.remainingMs()));
+            },
+        }),
     ];
     return new PathSearch(inputs.targets, routes);
 }
@@ -41027,7 +41078,7 @@ async function askCaches(wait, signal) {
         if (inputs.targets.some(({ storePath }) => storePath === undefined)) {
             await ciOf(wait, until);
             if (wait.ci?.kind !== 'built' || !(await findPaths(wait, search, until)))
-                return { kind: 'unknown' };
+                return { kind: 'unknown', search };
         }
         return await Promise.race([walked(wait, until), watchUploads(wait, { search, talk }, until)]);
     }
@@ -41074,7 +41125,7 @@ async function ciOf({ ciDone }, signal) {
 }
 async function walked(wait, signal) {
     const { inputs, world, cacheDeadline: deadline } = wait;
-    const roots = inputs.targets.flatMap(({ name }) => wait.path(name) ?? []);
+    const roots = inputs.targets.map(({ name }) => wait.path(name)).filter((path) => path !== undefined);
     const closure = newClosure([...new Set(roots)]);
     wait.closure = closure;
     const until = { deadline, signal, hurry: wait.ciDone.signal };
@@ -41084,15 +41135,6 @@ async function walked(wait, signal) {
     for (const { cache, words } of verdict.troubles)
         wait.warn(`${cache}: ${words}.`);
     return verdict;
-}
-
-;// CONCATENATED MODULE: ./actions/shared/deadline.ts
-function deadlineIn(clock, ms) {
-    const at = clock.now() + ms;
-    return {
-        remainingMs: () => Math.max(0, at - clock.now()),
-        passed: () => clock.now() >= at,
-    };
 }
 
 ;// CONCATENATED MODULE: ./actions/shared/ratelimit.ts
@@ -41656,8 +41698,10 @@ function garnixLookout({ names, appSlug }, reader) {
     const seen = new Map();
     let verdict;
     const read = async (some, patience) => {
+        // A link may lead to where the instance's token is sent, and a text to the path: those of others are not looked at.
         for (const run of await reader.runs(some, patience))
-            seen.set(run.id, run);
+            if (mayBeGarnix(run, appSlug))
+                seen.set(run.id, run);
     };
     const judge = (isConfirmed) => garnixVerdict({ names, runs: [...seen.values()], appSlug, isConfirmed });
     const next = () => (verdict === undefined ? [EVALUATION, ...names] : changing(verdict));
@@ -42299,9 +42343,9 @@ function momentsOf(wait, name, run) {
 /** With the closures of `compare-with`, which are walked once; nothing is waited for. */
 async function comparisonsOf(wait, signal) {
     const comparisons = new Map();
-    for (const { name, compareWith } of wait.inputs.targets) {
-        const closure = wait.closureFor(name);
-        if (compareWith === undefined || closure === undefined)
+    for (const { target, closure } of wait.closures) {
+        const { name, compareWith } = target;
+        if (compareWith === undefined)
             continue;
         const now = closureFacts(closure);
         const old = now.missing.length > 0 ? now : await oldClosure(wait, compareWith, signal);
@@ -42311,7 +42355,7 @@ async function comparisonsOf(wait, signal) {
 }
 async function oldClosure(wait, root, signal) {
     const { inputs, world } = wait;
-    const closure = newClosure([root], new Map(wait.closure?.found));
+    const closure = newClosure([root], new Map(wait.closure.found));
     const ms = Math.min(COMPARE_MS, wait.deadline.remainingMs());
     const askers = askersFor(inputs, { ...world, deadline: deadlineIn(world.clock, ms) });
     await walk(closure, askers, signal);
@@ -42487,7 +42531,7 @@ function verdictOf(wait, cache, ci) {
         case 'abandoned':
             return verdict_said({ status: 'missing', sentence: missingSentence(wait), ...verdict_wordsOf(cache.diagnoses, []) });
         case 'unknown':
-            return verdict_said(unknownEnding(wait));
+            return verdict_said(unknownEnding(wait, cache.search));
     }
 }
 function verdict_said(ending) {
@@ -42500,7 +42544,7 @@ function readySentence({ inputs }) {
         : `Everything of ${names.join(', ')} can be fetched.`;
 }
 function missingSentence(wait) {
-    const count = wait.closure?.missing.size ?? 0;
+    const count = wait.closure.missing.size;
     return count === 1
         ? 'A path of the closure cannot be fetched.'
         : `${count} paths of the closure cannot be fetched.`;
@@ -42520,27 +42564,24 @@ function verdict_wordsOf(diagnoses, troubles) {
         ...(advice === '' ? {} : { hint: advice }),
     };
 }
-function unknownEnding({ inputs, search }) {
-    const names = inputs.targets.map(({ name }) => name).filter((name) => search?.path(name) === undefined);
+function unknownEnding({ inputs }, search) {
+    const names = inputs.targets.map(({ name }) => name).filter((name) => search.path(name) === undefined);
     return {
         status: 'failed',
         sentence: `The store path of ${names.join(', ')} is not known: no route to it has an answer.`,
-        details: names.map((name) => `${name}\n${search?.words(name) ?? ''}`),
+        details: names.map((name) => `${name}\n${search.words(name)}`),
         hint: "Give it as 'store-paths', from a job that has evaluated it.",
     };
 }
 function failedVerdict(wait, ci) {
     const told = ci.problems.map((problem) => problemWords(problem, sceneOf(wait, ci)));
-    const [first, ...others] = told;
+    const texts = told.flatMap((one) => [one.message, ...logOf(one)]);
     const hints = [...new Set(told.flatMap(({ hint }) => hint ?? []))].join(' ');
     return {
         ending: {
             status: 'failed',
-            sentence: first?.message ?? 'The CI has failed.',
-            details: [
-                ...(first === undefined ? [] : logOf(first)),
-                ...others.flatMap((one) => [one.message, ...logOf(one)]),
-            ],
+            sentence: texts.slice(0, 1).join(''),
+            details: texts.slice(1),
             ...(hints === '' ? {} : { hint: hints }),
         },
         logs: told.flatMap(logOf),
@@ -42673,8 +42714,8 @@ class Wait {
     /** `undefined` before the first look at the checks. */
     lookout;
     search;
-    /** Of all targets together; its roots are known from the start or once the CI is done. */
-    closure;
+    /** Of all targets together; it has no roots until they are known and looked for. */
+    closure = newClosure([]);
     completeMs;
     warnings = [];
     #logs = new Map();
@@ -42708,10 +42749,13 @@ class Wait {
         this.#ci = { end, atMs: this.world.clock.now() };
         this.ciDone.abort(new Error('The CI is done.'));
     }
-    /** For the caches: that of everything, until the CI is done; then what they may take, or one last look. */
+    /**
+     * For the caches: that of everything, until the CI is done; then what they may take, or one last look. It is not done
+     * where GitHub cannot be asked any more in time, and its uploads may go on.
+     */
     get cacheDeadline() {
         const remainingMs = () => {
-            if (this.#ci === undefined)
+            if (this.#ci === undefined || this.#ci.end.kind === 'timed-out')
                 return this.deadline.remainingMs();
             const moreMs = this.#ci.end.kind === 'built' ? this.inputs.limits.cacheMs : waiting_LAST_LOOK_MS;
             const leftMs = this.#ci.atMs + moreMs - this.world.clock.now();
@@ -42744,9 +42788,16 @@ class Wait {
     /** Of one target alone: what was found for the others counts for it too. */
     closureFor(target) {
         const root = this.path(target);
-        if (root === undefined || this.closure === undefined)
+        if (root === undefined || !this.closure.roots.includes(root))
             return undefined;
         return { ...newClosure([root], this.closure.found), missing: this.closure.missing };
+    }
+    /** Of all targets that are looked for. */
+    get closures() {
+        return this.inputs.targets.flatMap((target) => {
+            const closure = this.closureFor(target.name);
+            return closure === undefined ? [] : [{ target, closure }];
+        });
     }
     /** Said once. */
     warn(words) {
@@ -42772,13 +42823,18 @@ class Wait {
 
 
 
+
+
+/** A time of its own: when that of the wait is over, there is the most to tell. */
+const COMMENT_MS = 60_000;
 /** Waits, tells outputs, summary and pull request how it ended, and throws unless it ended well. */
 async function garnixWait(read, world) {
     const startedMs = world.clock.now();
     const wait = new Wait(await parsedInputs(read, world), world);
     world.log.info(openingWords(wait.inputs));
-    const { verdict, bug } = await carriedOut(wait);
-    const facts = findings_factsOf(wait, await compared(wait));
+    const carried = await carriedOut(wait);
+    const { comparisons, verdict, bug } = await compared(wait, carried);
+    const facts = findings_factsOf(wait, comparisons);
     await tell(wait, { facts, verdict, durationMs: world.clock.now() - startedMs });
     if (bug !== undefined)
         throw bug;
@@ -42800,7 +42856,7 @@ async function parsedInputs(read, world) {
     }
 }
 function openingWords({ targets, sha, caches }) {
-    const names = targets.map(({ name, storePath }) => (name === '-' ? (storePath ?? name) : name));
+    const names = targets.map(({ name, storePath }) => (name === NAMELESS ? String(storePath) : name));
     const what = names.length === 0 ? 'the checks' : names.join(', ');
     const where = caches.length === 0 ? '' : ` in ${caches.map(({ url }) => url).join(', ')}`;
     return `Waiting for ${what} of ${sha}${where} …`;
@@ -42828,8 +42884,8 @@ async function bothHalves(wait, signal) {
     // The caches are asked until some time after the CI is done, so it has to end for them; its bugs are bugs here.
     const cache = await Promise.race([askCaches(wait, signal), failureOf(ci)]);
     const isDecided = wait.inputs.provider !== 'checks' && cache.kind === 'complete';
-    const isHopeless = cache.kind === 'incomplete' && wait.ci === undefined;
-    return verdictOf(wait, cache, isDecided || isHopeless ? undefined : await ci);
+    const isHopeless = cache.kind === 'incomplete' && cache.troubles.some(({ isFinal }) => isFinal);
+    return verdictOf(wait, cache, isDecided || (isHopeless && wait.ci === undefined) ? undefined : await ci);
 }
 /** Never resolves. */
 async function failureOf(promise) {
@@ -42848,25 +42904,24 @@ function ofFailure(error, { world }) {
         return { verdict };
     return { verdict, bug: error instanceof Error ? error : new Error((0,errors/* messageOf */.bD)(error), { cause: error }) };
 }
-/** It is for the report only: what goes wrong with it is said, and no more. */
-async function compared(wait) {
+/** It is for the report only: what goes wrong with it is said, and no more, but for bugs. */
+async function compared(wait, carried) {
     try {
-        return await comparisonsOf(wait, wait.world.cancel);
+        return { ...carried, comparisons: await comparisonsOf(wait, wait.world.cancel) };
     }
     catch (error) {
-        if (!(error instanceof errors/* ActionError */.lZ) && !wait.world.cancel.aborted)
-            throw error;
+        const failure = ofFailure(error, wait);
+        const comparisons = new Map();
+        if (failure.bug !== undefined)
+            return { bug: failure.bug, ...carried, verdict: failure.verdict, comparisons };
         wait.warn(`The closures could not be compared: ${(0,errors/* messageOf */.bD)(error)}`);
-        return new Map();
+        return { ...carried, comparisons };
     }
 }
-async function tell(wait, { facts, verdict: { ending, logs }, durationMs }) {
+async function tell(wait, { facts, verdict, durationMs }) {
     const { world } = wait;
-    for (const text of logs) {
-        world.log.group('The end of its log');
-        world.log.host(`${text}\n`);
-        world.log.endGroup();
-    }
+    const { ending } = verdict;
+    showVerdict(wait, verdict);
     showFacts(facts, world.log);
     const { values, problems } = outputsOf(facts, { status: ending.status, durationMs });
     for (const problem of problems)
@@ -42877,9 +42932,21 @@ async function tell(wait, { facts, verdict: { ending, logs }, durationMs }) {
     if (wait.inputs.comment && !world.cancel.aborted)
         await comment(wait, facts, ending);
 }
+/** The sentence itself is the error at the end. */
+function showVerdict({ world: { log }, warnings }, { ending, logs }) {
+    for (const text of logs) {
+        log.group('The end of its log');
+        log.host(`${text}\n`);
+        log.endGroup();
+    }
+    const said = [...logs, ...warnings];
+    for (const words of ending.details)
+        if (!said.includes(words))
+            log.info(words);
+}
 async function comment(wait, facts, ending) {
     const { world, inputs, github } = wait;
-    const patience = wait.patience(world.cancel);
+    const patience = { deadline: deadlineIn(world.clock, COMMENT_MS), signal: world.cancel };
     await keepComment(commentOf(facts, ending), {
         ask: (route, parameters) => github.client.ask({ route, parameters }, patience),
         log: world.log,
@@ -42890,6 +42957,7 @@ async function comment(wait, facts, ending) {
 }
 
 ;// CONCATENATED MODULE: ./actions/garnix-wait/main.ts
+
 
 
 
@@ -42913,6 +42981,7 @@ const run = async (argv, options) => {
     return runProgram(argv, options);
 };
 void runAction(async () => {
+    keepYoungSpaceSmall();
     const cancel = cancellation();
     for (const name of SECRET_INPUTS)
         mask(readInput(name));
