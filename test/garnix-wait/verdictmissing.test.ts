@@ -10,6 +10,7 @@ test('a wait that ends in the middle of a walk counts all that is missing', () =
   const facts = { path: ROOT, narSize: 1, fileSize: 1, references: [A, B], cache: 0 }
   const closure = newClosure([ROOT], new Map([[ROOT, facts]]))
   closure.missing.set(A, [])
-  const { ending } = verdictOf({ closure } as Wait, { kind: 'abandoned', diagnoses: [] }, undefined)
+  const wait: unknown = { closure }
+  const { ending } = verdictOf(wait as Wait, { kind: 'abandoned', diagnoses: [] }, undefined)
   expect(ending.sentence).toBe('2 paths of the closure cannot be fetched.')
 })
