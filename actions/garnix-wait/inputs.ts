@@ -8,7 +8,7 @@ import { parseNamedPaths, targetsOf, type Target } from './targets.ts'
 export const SECRET_INPUTS = ['token', 'instance-token', 'record-key'] as const
 
 const PROVIDERS = ['garnix', 'checks', 'none'] as const
-export type Provider = (typeof PROVIDERS)[number]
+type Provider = (typeof PROVIDERS)[number]
 
 export interface Instance {
   /** Without a slash at its end; `undefined` = found from a check run's link. */

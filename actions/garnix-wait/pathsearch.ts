@@ -17,7 +17,7 @@ export type Reply =
   /** The words are a clause; `isFinal` = asked again, it will say the same. */
   | { readonly path: undefined; readonly words: string; readonly isFinal: boolean }
 
-export type Replies = ReadonlyMap<string, Reply>
+type Replies = ReadonlyMap<string, Reply>
 
 export interface Route {
   readonly name: RouteName

@@ -29,7 +29,7 @@ export interface Seen {
  * - `no-nixos-cache`: what cache.nixos.org has signed an instance does not upload, and that cache is not asked
  * - `untrusted`: it is there, and signed by nobody who is trusted
  */
-export type DiagnosisKind =
+type DiagnosisKind =
   | 'too-large'
   | 'upload-failed'
   | 'never-uploaded'

@@ -5,7 +5,7 @@
  */
 import { nameOf, ofBaseName, STORE, type StorePath } from './storepath.ts'
 
-export interface TooLarge {
+interface TooLarge {
   readonly path: StorePath
   readonly bytes: number
   readonly limitBytes: number

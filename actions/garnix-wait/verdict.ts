@@ -2,6 +2,7 @@
 import type { CacheEnd } from './cachehalf.ts'
 import type { CiEnd } from './ciwatch.ts'
 import { problemWords, type Scene, type Told } from './ciwords.ts'
+import { missesOf } from './closure.ts'
 import type { Ending } from './ending.ts'
 import type { PathSearch } from './pathsearch.ts'
 import type { Diagnosis } from './seen.ts'
@@ -57,8 +58,9 @@ function readySentence({ inputs }: Wait): string {
     : `Everything of ${names.join(', ')} can be fetched.`
 }
 
-function missingSentence(wait: Wait): string {
-  const count = wait.closure.missing.size
+function missingSentence({ closure }: Wait): string {
+  // Not those of the last walk: one that goes on has not missed all of them again.
+  const count = missesOf(closure).length
   return count === 1
     ? 'A path of the closure cannot be fetched.'
     : `${count} paths of the closure cannot be fetched.`

@@ -151,7 +151,13 @@ async function comment(wait: Wait, facts: Facts, ending: Ending): Promise<void> 
   const { world, inputs, github } = wait
   const patience = { deadline: deadlineIn(world.clock, COMMENT_MS), signal: world.cancel }
   await keepComment(commentOf(facts, ending), {
-    ask: (route, parameters) => github.client.ask({ route, parameters }, patience),
+    ask: async (route, parameters) => {
+      try {
+        return await github.client.ask({ route, parameters }, patience)
+      } catch (error) {
+        throw world.cancel.aborted ? new ActionError('The run was canceled.', { cause: error }) : error
+      }
+    },
     log: world.log,
     repository: world.repository,
     sha: inputs.sha,

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { ESLint } from 'eslint'
 import tseslint from 'typescript-eslint'
-import { root } from '../support/manifest.ts'
+import { actionNames, root } from '../support/manifest.ts'
 
 let eslint: ESLint
 
@@ -25,7 +25,7 @@ const IMPORTS = 'no-restricted-imports'
 const GLOBALS = 'no-restricted-globals'
 
 describe('a pure module', () => {
-  const places = ['actions/shared/probe.ts', 'actions/deploy-nixos/probe.ts']
+  const places = ['actions/shared/probe.ts', ...actionNames().map((name) => `actions/${name}/probe.ts`)]
 
   test.each(places)('in %s reaches the world through ports only', async (place) => {
     const packages = ['@actions/core', '@actions/github', 'node-ssh', 'ssh2', 'undici']
@@ -67,24 +67,24 @@ describe('a pure module', () => {
   })
 })
 
-test('main.ts may wire, but not reach into another action', async () => {
-  const main = 'actions/deploy-nixos/main.ts'
-  expect(
-    await rulesBrokenBy(
-      "export { clock } from '../shared/adapters/clock.ts'\nexport const x = process.pid\n",
-      main,
-    ),
-  ).toEqual([])
-  expect(await rulesBrokenBy("export * from '../garnix-wait/inputs.ts'\n", main)).toEqual([IMPORTS])
-})
+describe.each(actionNames())('%s', (action) => {
+  const others = actionNames().filter((name) => name !== action)
 
-test('no action is known outside of itself', async () => {
-  const code = "export * from '../deploy-nixos/inputs.ts'\n"
-  expect(await rulesBrokenBy(code, 'actions/shared/probe.ts')).toEqual([IMPORTS])
-  expect(await rulesBrokenBy(code, 'actions/garnix-wait/probe.ts')).toEqual([IMPORTS])
-  expect(
-    await rulesBrokenBy("export * from '../../deploy-nixos/inputs.ts'\n", 'actions/shared/adapters/probe.ts'),
-  ).toEqual([IMPORTS])
+  test('may wire in its main.ts, but not reach into another action', async () => {
+    const main = `actions/${action}/main.ts`
+    const wiring = "export { clock } from '../shared/adapters/clock.ts'\nexport const x = process.pid\n"
+    expect(await rulesBrokenBy(wiring, main)).toEqual([])
+    for (const other of others)
+      expect(await rulesBrokenBy(`export * from '../${other}/inputs.ts'\n`, main)).toEqual([IMPORTS])
+  })
+
+  test('is not known outside of itself', async () => {
+    const places = ['shared', ...others].map((name) => `actions/${name}/probe.ts`)
+    for (const place of places)
+      expect(await rulesBrokenBy(`export * from '../${action}/inputs.ts'\n`, place)).toEqual([IMPORTS])
+    const adapter = 'actions/shared/adapters/probe.ts'
+    expect(await rulesBrokenBy(`export * from '../../${action}/inputs.ts'\n`, adapter)).toEqual([IMPORTS])
+  })
 })
 
 test('modules do not go round in circles', async () => {

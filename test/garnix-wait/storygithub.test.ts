@@ -51,6 +51,17 @@ describe('the comment', () => {
     expect(comments()).toEqual([expect.stringContaining('❌ Out of time')])
   })
 
+  test('is not waited for when the run is canceled, which is no bug', async () => {
+    scene.hold(CLOSURE)
+    github.disturb = ({ path }) => {
+      if (path.includes('/pulls')) scene.canceling.abort(new Error('canceled by SIGINT'))
+      return path.includes('/pulls') ? 'hang' : undefined
+    }
+    expect(await scene.wait(COMMENTED)).toBeUndefined()
+    expect(scene.status).toBe('ready')
+    expect(scene.warnings()).toEqual(['The pull request gets no comment: The run was canceled.'])
+  })
+
   test('is the only reason to ask GitHub without a CI', async () => {
     github.state.addPull({ headSha: SHA })
     scene.hold(CLOSURE)
