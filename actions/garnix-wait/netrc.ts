@@ -69,7 +69,8 @@ export function secretsIn(text: string): readonly string[] {
 function headersIn(text: string): readonly string[] {
   try {
     const logins = parseNetrc(text)
-    return logins.flatMap(({ machine }) => authorizationFor(machine, logins)?.replace('Basic ', '') ?? [])
+    const headers = logins.map(({ machine }) => authorizationFor(machine, logins))
+    return headers.filter((header) => header !== undefined).map((header) => header.replace('Basic ', ''))
   } catch {
     return []
   }

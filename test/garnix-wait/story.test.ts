@@ -89,10 +89,13 @@ describe('a build that becomes green', () => {
   })
 
   test('is enough although a newer run of it has failed', async () => {
-    github.state.addRun({ sha: SHA, name: NAME, status: 'completed', conclusion: 'success' })
-    github.state.addRun({ sha: SHA, name: NAME, suite: 2, status: 'completed', conclusion: 'failure' })
+    const run = { sha: SHA, name: NAME, status: 'completed' } as const
+    const detailsUrl = 'https://garnix.example/build/first'
+    github.state.addRun({ ...run, conclusion: 'success', detailsUrl })
+    github.state.addRun({ ...run, suite: 2, conclusion: 'failure' })
     expect(await scene.wait({ caches: '' })).toBeUndefined()
     expect(scene.status).toBe('built')
+    expect(scene.output('build-url')).toEqual({ 'vps-arm': detailsUrl })
   })
 })
 

@@ -97,6 +97,7 @@ describe('what nobody expected', () => {
     scene.github = () => async () => bug()
     expect(await scene.wait(KNOWN)).toBeInstanceOf(TypeError)
     expect(scene.status).toBe('failed')
+    expect(scene.minutes).toBeLessThan(1)
   })
 
   test('is an error, whatever was thrown', async () => {
