@@ -38823,7 +38823,8 @@ function secretsIn(text) {
 function headersIn(text) {
     try {
         const logins = parseNetrc(text);
-        return logins.flatMap(({ machine }) => authorizationFor(machine, logins)?.replace('Basic ', '') ?? []);
+        const headers = logins.map(({ machine }) => authorizationFor(machine, logins));
+        return headers.filter((header) => header !== undefined).map((header) => header.replace('Basic ', ''));
     }
     catch {
         return [];
@@ -42504,6 +42505,7 @@ function showMissing(facts, log) {
 ;// CONCATENATED MODULE: ./actions/garnix-wait/verdict.ts
 
 
+
 /** Where no cache is looked at. */
 function verdictOfCi(wait, ci) {
     switch (ci.kind) {
@@ -42543,8 +42545,9 @@ function readySentence({ inputs }) {
         ? 'Everything can be fetched.'
         : `Everything of ${names.join(', ')} can be fetched.`;
 }
-function missingSentence(wait) {
-    const count = wait.closure.missing.size;
+function missingSentence({ closure }) {
+    // Not those of the last walk: one that goes on has not missed all of them again.
+    const count = missesOf(closure).length;
     return count === 1
         ? 'A path of the closure cannot be fetched.'
         : `${count} paths of the closure cannot be fetched.`;
@@ -42948,7 +42951,14 @@ async function comment(wait, facts, ending) {
     const { world, inputs, github } = wait;
     const patience = { deadline: deadlineIn(world.clock, COMMENT_MS), signal: world.cancel };
     await keepComment(commentOf(facts, ending), {
-        ask: (route, parameters) => github.client.ask({ route, parameters }, patience),
+        ask: async (route, parameters) => {
+            try {
+                return await github.client.ask({ route, parameters }, patience);
+            }
+            catch (error) {
+                throw world.cancel.aborted ? new errors/* ActionError */.lZ('The run was canceled.', { cause: error }) : error;
+            }
+        },
         log: world.log,
         repository: world.repository,
         sha: inputs.sha,
