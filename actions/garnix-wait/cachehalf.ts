@@ -34,6 +34,7 @@ export async function askCaches(wait: Wait, signal: AbortSignal): Promise<CacheE
       if (wait.ci?.kind !== 'built' || !(await findPaths(wait, search, until)))
         return { kind: 'unknown', search }
     }
+    search.choose()
     return await Promise.race([walked(wait, until), watchUploads(wait, { search, talk }, until)])
   } catch (error) {
     if (error instanceof AbandonedWait) return { kind: 'abandoned', diagnoses: error.diagnoses }

@@ -94,5 +94,5 @@ function adviceFor({ url, authorization }: Cache): string {
   if (url.startsWith('file:')) return 'is there a cache at all?'
   return authorization === undefined
     ? "a private cache does that to who may not read it; then it needs a login in 'netrc'"
-    : "a private cache does that to who may not read it; may the login in 'netrc'? Garnix wants a token of scope `cache`, and notices new permissions only after an hour"
+    : "a private cache does that to who may not read it; may the login in 'netrc'? Garnix wants a token of scope 'cache', and notices new permissions only after an hour"
 }

@@ -41,7 +41,7 @@ function untrusted({ missing }: Seen): Diagnosis | undefined {
     isFinal: false,
     words: `${reason.cache} has paths that are signed by none of the keys in 'caches'.`,
     advice:
-      "If that cache is to be trusted, its public key belongs behind its address, and into the server's `trusted-public-keys`; without it the server builds these paths itself.",
+      "If that cache is to be trusted, its public key belongs behind its address, and into the server's 'trusted-public-keys'; without it the server builds these paths itself.",
   }
 }
 

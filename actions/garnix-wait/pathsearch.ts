@@ -37,6 +37,7 @@ export class PathSearch {
   readonly #routes: readonly Route[]
   readonly #replies: ReadonlyMap<string, Map<RouteName, Reply>>
   readonly #busy = new Set<Route>()
+  readonly #chosen = new Map<string, StorePath>()
 
   constructor(targets: readonly Target[], routes: readonly Route[]) {
     this.#routes = ORDER.flatMap((name) => routes.filter((route) => route.name === name))
@@ -45,14 +46,22 @@ export class PathSearch {
     )
   }
 
-  /** From the first route that gave one. */
+  /** From the first route that gave one, as long as none is chosen. */
   path(target: string): StorePath | undefined {
-    return this.#found(target)[0]?.path
+    return this.#chosen.get(target) ?? this.#found(target)[0]?.path
+  }
+
+  /** The paths that are known now stay what they are, whatever a better route may say later: they are waited for. */
+  choose(): void {
+    for (const target of this.#replies.keys()) {
+      const path = this.path(target)
+      if (path !== undefined) this.#chosen.set(target, path)
+    }
   }
 
   /** The route that `path` came from. */
   route(target: string): RouteName | undefined {
-    return this.#found(target)[0]?.route
+    return this.#found(target).find(({ path }) => path === this.path(target))?.route
   }
 
   /** Whether a path may still be found. */
@@ -75,7 +84,9 @@ export class PathSearch {
       const found = this.#found(target)
       if (new Set(found.map(({ path }) => path)).size < 2) return []
       const each = found.map(({ route, path }) => `${route}: ${path}`).join('; ')
-      return [`The routes to the store path of ${target} disagree (${each}). The first one is waited for.`]
+      return [
+        `The routes to the store path of ${target} disagree (${each}). ${this.path(target)} is waited for.`,
+      ]
     })
   }
 

@@ -39,7 +39,7 @@ function isSignedBy(text: Buffer, key: TrustedKey['key'], signature: Buffer): Pr
 }
 
 function wordsFor(signatures: readonly Signature[], keys: readonly TrustedKey[]): string {
-  const trusted = keys.map(({ name }) => name)
+  const trusted = [...new Set(keys.map(({ name }) => name))]
   const signers = [...new Set(signatures.map(({ name }) => name.slice(0, 80).replace(/[^\x20-\x7e]/g, '?')))]
   const known = signers.filter((name) => trusted.includes(name))
   if (known.length > 0)

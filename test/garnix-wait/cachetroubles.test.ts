@@ -87,7 +87,7 @@ describe('a cache that gives nothing', () => {
         url: ONE,
         info: { status: 404 },
         logins: true,
-        words: /may the login in 'netrc'\? Garnix wants a token of scope `cache`/,
+        words: /may the login in 'netrc'\? Garnix wants a token of scope 'cache'/,
       },
     ],
     [

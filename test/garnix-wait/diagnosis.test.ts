@@ -184,7 +184,7 @@ test('paths of a cache whose key is not there are told with it', () => {
       isFinal: false,
       words: "https://cache.garnix.example has paths that are signed by none of the keys in 'caches'.",
       advice:
-        "If that cache is to be trusted, its public key belongs behind its address, and into the server's `trusted-public-keys`; without it the server builds these paths itself.",
+        "If that cache is to be trusted, its public key belongs behind its address, and into the server's 'trusted-public-keys'; without it the server builds these paths itself.",
     },
   ])
 })

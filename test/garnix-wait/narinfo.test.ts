@@ -114,7 +114,7 @@ describe('the signature', () => {
 
   test('of a key under another name is of nobody who is trusted', async () => {
     const renamed = parseTrustedKey(KEY.trusted.replace('mine-1', 'other-1'))
-    expect(await whyUntrusted(parseNarInfo(TEXT, PATH), [renamed])).toBe(
+    expect(await whyUntrusted(parseNarInfo(TEXT, PATH), [renamed, renamed])).toBe(
       "it is signed by 'mine-1', and the keys given are 'other-1'",
     )
     expect(await whyUntrusted(parseNarInfo(TEXT, PATH), [])).toBe(

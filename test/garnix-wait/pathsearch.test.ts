@@ -181,8 +181,8 @@ describe('routes that disagree', () => {
     await search.ask(QUICK)
     expect(search.path('web')).toBe(OTHER)
     expect(search.disagreements()).toEqual([
-      `The routes to the store path of web disagree (the instance's API: ${OTHER}; the check run's text: ${WEB}). The first one is waited for.`,
-      `The routes to the store path of db disagree (store-paths: ${WEB}; the instance's API: ${OTHER}; the check run's text: ${WEB}). The first one is waited for.`,
+      `The routes to the store path of web disagree (the instance's API: ${OTHER}; the check run's text: ${WEB}). ${OTHER} is waited for.`,
+      `The routes to the store path of db disagree (store-paths: ${WEB}; the instance's API: ${OTHER}; the check run's text: ${WEB}). ${WEB} is waited for.`,
     ])
     expect(search.words('web')).toContain(`the check run's text: ${WEB}`)
   })

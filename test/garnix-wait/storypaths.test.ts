@@ -86,7 +86,7 @@ describe('a path that is not given', () => {
 })
 
 describe('routes that disagree', () => {
-  const words = `The routes to the store path of vps-arm disagree (store-paths: ${VPS}; the instance's API: ${OLD}). The first one is waited for.`
+  const words = `The routes to the store path of vps-arm disagree (store-paths: ${VPS}; the instance's API: ${OLD}). ${VPS} is waited for.`
 
   test('are a warning, said once, with both paths', async () => {
     scene.builds([{ name: NAME, uploads: { ...uploads, everyMs: 40_000 } }])

@@ -1,8 +1,8 @@
-/** How long is waited for what. */
+/** What is waited for, and how long. */
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals'
 import { sharedGitHub } from '../support/checks.ts'
 import type { FakeGitHub } from '../support/github/server.ts'
-import { CLOSURE, MINUTE, StoryScene, VPS } from './storyscene.ts'
+import { CLOSURE, MINUTE, OLD, StoryScene, VPS } from './storyscene.ts'
 
 jest.setTimeout(60_000)
 
@@ -45,4 +45,18 @@ test('an evaluation takes no longer than there is time for the caches', async ()
   expect((await scene.wait(given))?.message).toContain('vps-arm, web, db is not known')
   expect(granted).toEqual([6 * MINUTE, 2 * MINUTE, 1])
   expect(scene.minutes).toBeLessThan(6.1)
+})
+
+test('a path that is waited for stays the one, whatever a better route says later', async () => {
+  scene.builds([{ name: NAME, uploads: { paths: CLOSURE, everyMs: 90_000 } }])
+  scene.disturb = () => {
+    if (scene.minutes > 5.5) scene.says([{ path: OLD }])
+    return undefined
+  }
+  expect(await scene.wait()).toBeUndefined()
+  expect(scene.output('store-paths')).toEqual({ 'vps-arm': VPS })
+  expect(scene.output('closure-paths')).toEqual({ 'vps-arm': 3 })
+  expect(scene.warnings()).toEqual([
+    `The routes to the store path of vps-arm disagree (the instance's API: ${OLD}; the check run's text: ${VPS}). ${VPS} is waited for.`,
+  ])
 })
