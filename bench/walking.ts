@@ -17,7 +17,7 @@ import { deadlineIn } from '../actions/shared/deadline.ts'
 import { narInfoText, newSigningKey } from '../test/support/binarycache.ts'
 import { layered } from '../test/support/graph.ts'
 
-export const CONNECTIONS = 100
+const CONNECTIONS = 100
 const ANSWER_MS = 30
 
 export interface Caches extends AsyncDisposable {
