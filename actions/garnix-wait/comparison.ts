@@ -11,7 +11,7 @@ export interface Compared {
 export function comparisonOf(other: StorePath, { old, now }: Compared): Comparison {
   if (now.missing.length > 0) return { with: other, why: 'the new closure is not complete' }
   if (old.missing.length > 0)
-    return { with: other, why: `the caches lack ${countOf(old.missing.length)} of it` }
+    return { with: other, why: `${countOf(old.missing.length)} of it cannot be fetched` }
   return { with: other, diff: closureDiffOf(old.found, now.found) }
 }
 

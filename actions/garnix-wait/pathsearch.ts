@@ -53,10 +53,8 @@ export class PathSearch {
 
   /** The paths that are known now stay what they are, whatever a better route may say later: they are waited for. */
   choose(): void {
-    for (const target of this.#replies.keys()) {
-      const path = this.path(target)
-      if (path !== undefined) this.#chosen.set(target, path)
-    }
+    for (const target of this.#replies.keys())
+      for (const { path } of this.#found(target).slice(0, 1)) this.#chosen.set(target, path)
   }
 
   /** The route that `path` came from. */

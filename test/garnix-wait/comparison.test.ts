@@ -19,10 +19,10 @@ describe('a comparison', () => {
   })
 
   test.each([
-    [{ old: part, now: whole }, 'the caches lack a path of it'],
+    [{ old: part, now: whole }, 'a path of it cannot be fetched'],
     [
       { old: { found: [], missing: [missed('b'), missed('c')] }, now: whole },
-      'the caches lack 2 paths of it',
+      '2 paths of it cannot be fetched',
     ],
     [{ old: whole, now: part }, 'the new closure is not complete'],
   ])('with a part of one is none, and that is said', (closures, why) => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@
 import { sharedGitHub } from '../support/checks.ts'
 import type { FakeGitHub } from '../support/github/server.ts'
 import { SHA } from './given.ts'
-import { CACHE, CLOSURE, ETC, GLIBC, MINUTE, StoryScene, VPS } from './storyscene.ts'
+import { CACHE, CLOSURE, ETC, GLIBC, MINUTE, StoryScene, unreachable, VPS } from './storyscene.ts'
 
 jest.setTimeout(60_000)
 
@@ -49,6 +49,16 @@ describe('the comment', () => {
     }
     expect(await scene.wait({ ...COMMENTED, timeout: '10m' })).toBeDefined()
     expect(comments()).toEqual([expect.stringContaining('❌ Out of time')])
+  })
+
+  test('is tried for a minute only, as nobody is to wait for it', async () => {
+    scene.hold(CLOSURE)
+    scene.github = () => unreachable
+    expect(await scene.wait(COMMENTED)).toBeUndefined()
+    expect(scene.warnings()).toEqual([
+      expect.stringMatching(/^The pull request gets no comment: GitHub could/),
+    ])
+    expect(scene.minutes).toBeLessThanOrEqual(1)
   })
 
   test('is not waited for when the run is canceled, which is no bug', async () => {
