@@ -33,6 +33,9 @@ void runAction(async () => {
   const cancel = cancellation()
   for (const name of SECRET_INPUTS) mask(readInput(name))
   for (const secret of secretsIn(readInput('netrc'))) mask(secret)
+  // As it stands in the header that carries it.
+  const login = `${readInput('instance-login')}:${readInput('instance-token')}`
+  if (login.length > 1) mask(Buffer.from(login).toString('base64'))
   const [owner = '', repo = ''] = (process.env['GITHUB_REPOSITORY'] ?? '').split('/')
   await garnixWait(readInput, {
     ...{ fetch, githubWith, run, clock, log, random, outputs, summary, cancel },

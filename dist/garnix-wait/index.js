@@ -39408,7 +39408,7 @@ function untrusted({ missing }) {
         kind: 'untrusted',
         isFinal: false,
         words: `${reason.cache} has paths that are signed by none of the keys in 'caches'.`,
-        advice: "If that cache is to be trusted, its public key belongs behind its address, and into the server's `trusted-public-keys`; without it the server builds these paths itself.",
+        advice: "If that cache is to be trusted, its public key belongs behind its address, and into the server's 'trusted-public-keys'; without it the server builds these paths itself.",
     };
 }
 /** Only if an instance uploads at all: it is the rest that is missing then. */
@@ -40107,7 +40107,7 @@ function isSignedBy(text, key, signature) {
     });
 }
 function wordsFor(signatures, keys) {
-    const trusted = keys.map(({ name }) => name);
+    const trusted = [...new Set(keys.map(({ name }) => name))];
     const signers = [...new Set(signatures.map(({ name }) => name.slice(0, 80).replace(/[^\x20-\x7e]/g, '?')))];
     const known = signers.filter((name) => trusted.includes(name));
     if (known.length > 0)
@@ -40272,7 +40272,7 @@ function adviceFor({ url, authorization }) {
         return 'is there a cache at all?';
     return authorization === undefined
         ? "a private cache does that to who may not read it; then it needs a login in 'netrc'"
-        : "a private cache does that to who may not read it; may the login in 'netrc'? Garnix wants a token of scope `cache`, and notices new permissions only after an hour";
+        : "a private cache does that to who may not read it; may the login in 'netrc'? Garnix wants a token of scope 'cache', and notices new permissions only after an hour";
 }
 
 ;// CONCATENATED MODULE: ./actions/garnix-wait/cacheprogress.ts
@@ -40540,17 +40540,26 @@ class PathSearch {
     #routes;
     #replies;
     #busy = new Set();
+    #chosen = new Map();
     constructor(targets, routes) {
         this.#routes = ORDER.flatMap((name) => routes.filter((route) => route.name === name));
         this.#replies = new Map(targets.map(({ name, storePath }) => [name, new Map([['store-paths', given(storePath)]])]));
     }
-    /** From the first route that gave one. */
+    /** From the first route that gave one, as long as none is chosen. */
     path(target) {
-        return this.#found(target)[0]?.path;
+        return this.#chosen.get(target) ?? this.#found(target)[0]?.path;
+    }
+    /** The paths that are known now stay what they are, whatever a better route may say later: they are waited for. */
+    choose() {
+        for (const target of this.#replies.keys()) {
+            const path = this.path(target);
+            if (path !== undefined)
+                this.#chosen.set(target, path);
+        }
     }
     /** The route that `path` came from. */
     route(target) {
-        return this.#found(target)[0]?.route;
+        return this.#found(target).find(({ path }) => path === this.path(target))?.route;
     }
     /** Whether a path may still be found. */
     isOpen(target) {
@@ -40571,7 +40580,9 @@ class PathSearch {
             if (new Set(found.map(({ path }) => path)).size < 2)
                 return [];
             const each = found.map(({ route, path }) => `${route}: ${path}`).join('; ');
-            return [`The routes to the store path of ${target} disagree (${each}). The first one is waited for.`];
+            return [
+                `The routes to the store path of ${target} disagree (${each}). ${this.path(target)} is waited for.`,
+            ];
         });
     }
     /** Asks whatever may still say something; the dear routes, if they are wanted, for what is unknown by then. */
@@ -41081,6 +41092,7 @@ async function askCaches(wait, signal) {
             if (wait.ci?.kind !== 'built' || !(await findPaths(wait, search, until)))
                 return { kind: 'unknown', search };
         }
+        search.choose();
         return await Promise.race([walked(wait, until), watchUploads(wait, { search, talk }, until)]);
     }
     catch (error) {
