@@ -72,6 +72,16 @@ describe('the comment', () => {
     expect(scene.warnings()).toEqual(['The pull request gets no comment: The run was canceled.'])
   })
 
+  test('is left out, and this is said, where GitHub gives no answer', async () => {
+    scene.hold(CLOSURE)
+    scene.github = () => unreachable
+    expect(await scene.wait({ ...COMMENTED, provider: 'none' })).toBeUndefined()
+    expect(scene.warnings()).toEqual([
+      expect.stringMatching(/^The pull request gets no comment: .*ENOTFOUND/),
+    ])
+    expect(scene.minutes).toBeLessThan(1.1)
+  })
+
   test('is the only reason to ask GitHub without a CI', async () => {
     github.state.addPull({ headSha: SHA })
     scene.hold(CLOSURE)
