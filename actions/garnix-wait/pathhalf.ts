@@ -35,9 +35,13 @@ export function newSearch(wait: Wait, talk: Talk): PathSearch {
  */
 export async function findPaths(wait: Wait, search: PathSearch, signal: AbortSignal): Promise<boolean> {
   const { targets } = wait.inputs
+  let told = ''
   for (;;) {
     await search.ask({ isDearToo: true, signal })
     const open = targets.filter(({ name }) => search.isOpen(name))
+    const words = open.map(({ name }) => `The store path of ${name} is not known yet.\n${search.words(name)}`)
+    if (words.join('\n') !== told) wait.world.log.info(words.join('\n'))
+    told = words.join('\n')
     if (open.length === 0 || wait.cacheDeadline.remainingMs() <= PAUSE_MS) break
     await wait.world.clock.sleep(PAUSE_MS, signal)
   }
