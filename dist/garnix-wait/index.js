@@ -40551,11 +40551,9 @@ class PathSearch {
     }
     /** The paths that are known now stay what they are, whatever a better route may say later: they are waited for. */
     choose() {
-        for (const target of this.#replies.keys()) {
-            const path = this.path(target);
-            if (path !== undefined)
+        for (const target of this.#replies.keys())
+            for (const { path } of this.#found(target).slice(0, 1))
                 this.#chosen.set(target, path);
-        }
     }
     /** The route that `path` came from. */
     route(target) {
@@ -40818,9 +40816,14 @@ function newSearch(wait, talk) {
  */
 async function findPaths(wait, search, signal) {
     const { targets } = wait.inputs;
+    let told = '';
     for (;;) {
         await search.ask({ isDearToo: true, signal });
         const open = targets.filter(({ name }) => search.isOpen(name));
+        const words = open.map(({ name }) => `The store path of ${name} is not known yet.\n${search.words(name)}`);
+        if (words.join('\n') !== told)
+            wait.world.log.info(words.join('\n'));
+        told = words.join('\n');
         if (open.length === 0 || wait.cacheDeadline.remainingMs() <= pathhalf_PAUSE_MS)
             break;
         await wait.world.clock.sleep(pathhalf_PAUSE_MS, signal);
@@ -42290,7 +42293,7 @@ function comparisonOf(other, { old, now }) {
     if (now.missing.length > 0)
         return { with: other, why: 'the new closure is not complete' };
     if (old.missing.length > 0)
-        return { with: other, why: `the caches lack ${countOf(old.missing.length)} of it` };
+        return { with: other, why: `${countOf(old.missing.length)} of it cannot be fetched` };
     return { with: other, diff: closureDiffOf(old.found, now.found) };
 }
 function countOf(paths) {
@@ -43009,6 +43012,10 @@ void runAction(async () => {
         mask(readInput(name));
     for (const secret of secretsIn(readInput('netrc')))
         mask(secret);
+    // As it stands in the header that carries it.
+    const login = `${readInput('instance-login')}:${readInput('instance-token')}`;
+    if (login.length > 1)
+        mask(Buffer.from(login).toString('base64'));
     const [owner = '', repo = ''] = (process.env['GITHUB_REPOSITORY'] ?? '').split('/');
     await garnixWait(readInput, {
         ...{ fetch, githubWith, run, clock: clock, log: log, random: random, outputs: outputs, summary: summary, cancel },
