@@ -110,7 +110,7 @@ describe('a wait that asks everybody', () => {
   test('masks what is secret before it says anything', () => {
     const first = run.lines.findIndex((line) => !line.startsWith('::add-mask::'))
     const masked = run.lines.slice(0, first).map((line) => line.slice('::add-mask::'.length))
-    expect(masked.toSorted()).toEqual([TOKEN, INSTANCE_TOKEN, PASSWORD, BASIC].toSorted())
+    expect(masked.toSorted()).toEqual(SECRETS.toSorted())
   })
 
   test('tells programs neither secrets nor anything of the step', () => {

@@ -39,6 +39,8 @@ test('takes the evaluation with it, and is red with a summary', async () => {
   expect({ code: run.code, errors: errorsOf(run) }).toEqual({ code: 1, errors: ['The run was canceled.'] })
   expect(run.outputs).toMatchObject({ status: 'failed', sha: SHA })
   expect(run.summary).toContain('The run was canceled.')
-  expect(existsSync(`/proc/${pid}`) && !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')).toBe(false)
+  expect(existsSync(`/proc/${pid}`) && !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')).toBe(
+    false,
+  )
   rmSync(folder, { recursive: true })
 }, 60_000)
