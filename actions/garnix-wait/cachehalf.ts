@@ -5,10 +5,13 @@ import { checkNameOf } from './garnixverdict.ts'
 import { waitForClosure, type CacheVerdict } from './cachewait.ts'
 import { newClosure } from './closure.ts'
 import type { Diagnosis } from './seen.ts'
-import { findPaths, newSearch } from './pathhalf.ts'
+import { findPaths, findPathsEarly, newSearch } from './pathhalf.ts'
 import { talkOf } from './talk.ts'
 import type { PathSearch } from './pathsearch.ts'
 import type { Wait } from './waiting.ts'
+
+/** It is told when the CI is done; this is only how long a timer can run. */
+const CI_PAUSE_MS = 3_600_000
 
 export type CacheEnd =
   | CacheVerdict
@@ -19,7 +22,6 @@ export type CacheEnd =
 
 /** Ends when everything can be fetched, or, some time after the CI, when it cannot. Rejects with the signal's reason. */
 export async function askCaches(wait: Wait, signal: AbortSignal): Promise<CacheEnd> {
-  const { inputs } = wait
   const talk = talkOf(wait)
   const search = newSearch(wait, talk)
   wait.search = search
@@ -29,11 +31,8 @@ export async function askCaches(wait: Wait, signal: AbortSignal): Promise<CacheE
   // It is waited for at the end; until then nobody listens.
   reading.catch(() => undefined)
   try {
-    if (inputs.targets.some(({ storePath }) => storePath === undefined)) {
-      await ciOf(wait, until)
-      if (wait.ci?.kind !== 'built' || !(await findPaths(wait, search, until)))
-        return { kind: 'unknown', search }
-    }
+    if (!(await knowsPaths(wait, search, until))) return { kind: 'unknown', search }
+    for (const words of search.disagreements()) wait.warn(words)
     search.choose()
     return await Promise.race([walked(wait, until), watchUploads(wait, { search, talk }, until)])
   } catch (error) {
@@ -45,32 +44,25 @@ export async function askCaches(wait: Wait, signal: AbortSignal): Promise<CacheE
   }
 }
 
+/** A path that is known before the CI is done may be all there is to wait for: an older run may have built it. */
+async function knowsPaths(wait: Wait, search: PathSearch, signal: AbortSignal): Promise<boolean> {
+  if (await findPathsEarly(wait, search, signal)) return true
+  return wait.ci?.kind === 'built' && (await findPaths(wait, search, signal))
+}
+
 /** What the instance writes into its checks once they are green. */
 async function readOn(wait: Wait, signal: AbortSignal): Promise<void> {
   const { inputs, world, texts } = wait
   if (inputs.provider !== 'garnix') return
   try {
-    await ciOf(wait, signal)
-    if (wait.ci?.kind !== 'built') return
+    while (wait.ci === undefined) await wait.pause(CI_PAUSE_MS, signal)
+    if (wait.ci.kind !== 'built') return
     const names = inputs.targets.map(({ name }) => checkNameOf(name))
     const following = { texts, names, reader: wait.github.reader, ...world }
     await followTexts(following, { deadline: wait.cacheDeadline, signal })
   } catch (error) {
     if (!signal.aborted) throw error
   }
-}
-
-async function ciOf({ ciDone }: Wait, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted()
-  if (ciDone.signal.aborted) return
-  await new Promise<void>((resolve, reject) => {
-    ciDone.signal.addEventListener('abort', () => {
-      resolve()
-    })
-    signal.addEventListener('abort', () => {
-      reject(signal.reason as Error)
-    })
-  })
 }
 
 async function walked(wait: Wait, signal: AbortSignal): Promise<CacheVerdict> {

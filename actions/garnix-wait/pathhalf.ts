@@ -7,6 +7,7 @@ import type { Wait } from './waiting.ts'
 
 /** Between two rounds of questions. */
 const PAUSE_MS = 15_000
+const EARLY_PAUSE_MS = 30_000
 const EVAL_MS = 900_000
 
 export function newSearch(wait: Wait, talk: Talk): PathSearch {
@@ -30,6 +31,19 @@ export function newSearch(wait: Wait, talk: Talk): PathSearch {
 }
 
 /**
+ * Asks what costs nothing as long as the CI is not done: some instances know a path once they have evaluated, and all
+ * know that of a commit they have built before. Resolves to whether every target has a path.
+ */
+export async function findPathsEarly(wait: Wait, search: PathSearch, signal: AbortSignal): Promise<boolean> {
+  const isKnown = (): boolean => wait.inputs.targets.every(({ name }) => search.path(name) !== undefined)
+  while (!isKnown() && wait.ci === undefined) {
+    await wait.pause(EARLY_PAUSE_MS, signal)
+    await search.ask({ isDearToo: false, signal })
+  }
+  return isKnown()
+}
+
+/**
  * Asks all routes, again and again as long as one may still answer and there is time; also for what is known, as another
  * answer would be a warning. Resolves to whether every target has a path.
  */
@@ -45,6 +59,5 @@ export async function findPaths(wait: Wait, search: PathSearch, signal: AbortSig
     if (open.length === 0 || wait.cacheDeadline.remainingMs() <= PAUSE_MS) break
     await wait.world.clock.sleep(PAUSE_MS, signal)
   }
-  for (const words of search.disagreements()) wait.warn(words)
   return targets.every(({ name }) => search.path(name) !== undefined)
 }

@@ -31,7 +31,8 @@ export async function watchUploads(wait: Wait, means: Means, signal: AbortSignal
   const { clock } = wait.world
   const quiet = { paths: 0, sinceMs: clock.now() }
   for (;;) {
-    await nextLook(wait, signal)
+    // The first one as soon as the CI is done.
+    await wait.pause(PAUSE_MS, signal)
     if (wait.builtForMs === undefined) continue
     await lookAround(wait, means, signal)
     const paths = wait.closure.found.size
@@ -39,16 +40,6 @@ export async function watchUploads(wait: Wait, means: Means, signal: AbortSignal
     const quietMs = Math.min(wait.builtForMs, clock.now() - quiet.sinceMs)
     const final = diagnosesOf(wait, quietMs).filter(({ isFinal }) => isFinal)
     if (final.length > 0) throw new AbandonedWait(final)
-  }
-}
-
-/** The first one as soon as the CI is done. */
-async function nextLook({ world: { clock }, ciDone }: Wait, signal: AbortSignal): Promise<void> {
-  const either = ciDone.signal.aborted ? signal : AbortSignal.any([signal, ciDone.signal])
-  try {
-    await clock.sleep(PAUSE_MS, either)
-  } catch (error) {
-    if (signal.aborted) throw error
   }
 }
 

@@ -67,6 +67,16 @@ export class Wait {
     return { deadline: this.deadline, signal }
   }
 
+  /** Ends early when the CI is done meanwhile. Rejects with the signal's reason. */
+  async pause(ms: number, signal: AbortSignal): Promise<void> {
+    const { signal: done } = this.ciDone
+    try {
+      await this.world.clock.sleep(ms, done.aborted ? signal : AbortSignal.any([signal, done]))
+    } catch (error) {
+      if (signal.aborted) throw error
+    }
+  }
+
   /** `undefined` while it goes on. */
   get ci(): CiEnd | undefined {
     return this.#ci?.end

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@
 import { sharedGitHub } from '../support/checks.ts'
 import type { FakeGitHub } from '../support/github/server.ts'
 import { SHA } from './given.ts'
-import { CLOSURE, ETC, GLIBC, MINUTE, OLD, OLD_GLIBC, StoryScene, VPS, WEB } from './storyscene.ts'
+import { CLOSURE, ETC, GLIBC, OLD, OLD_GLIBC, StoryScene, VPS } from './storyscene.ts'
 
 jest.setTimeout(60_000)
 
@@ -97,52 +97,27 @@ describe('routes that disagree', () => {
     expect(scene.output('store-paths')).toEqual({ 'vps-arm': VPS })
   })
 
-  test('are a warning also where no path was given', async () => {
+  test('are a warning also where both are known at the same time', async () => {
     scene.builds([{ name: NAME, uploads: { paths: CLOSURE, everyMs: 0 } }])
-    scene.says([{ path: OLD }])
+    scene.disturb = () => {
+      if (scene.minutes > 3.2) scene.says([{ path: OLD }])
+      return undefined
+    }
     scene.hold([OLD, OLD_GLIBC])
     expect(await scene.wait()).toBeUndefined()
     expect(scene.warnings()).toEqual([expect.stringContaining("the check run's text: ")])
+  })
+
+  test('are a warning also where no path was given', async () => {
+    scene.builds([{ name: NAME, uploads: { paths: CLOSURE, everyMs: 0 } }])
+    scene.says([{ path: OLD }])
+    scene.disturb = () => {
+      if (scene.minutes > 4) scene.hold([OLD, OLD_GLIBC])
+      return undefined
+    }
+    expect(await scene.wait()).toBeUndefined()
+    expect(scene.warnings()).toEqual([expect.stringContaining("the check run's text: ")])
     expect(scene.output('store-paths')).toEqual({ 'vps-arm': OLD })
-  })
-})
-
-describe('several configurations', () => {
-  const BOTH = { configurations: 'vps-arm\nweb' }
-  const PATHS = { ...BOTH, 'store-paths': `vps-arm=${VPS}\nweb=${WEB}` }
-
-  test('are ready together, and what they share is asked for once', async () => {
-    scene.hold([...CLOSURE, WEB])
-    expect(await scene.wait(PATHS)).toBeUndefined()
-    expect(scene.output('closure-paths')).toEqual({ 'vps-arm': 3, web: 2 })
-    expect(scene.fetched.filter((url) => url.includes(GLIBC.slice(11, 43)))).toHaveLength(1)
-    expect(scene.log.of('info').at(-1)).toMatch(/^Everything of vps-arm, web can be fetched\./)
-  })
-
-  test('are red when one of them is', async () => {
-    scene.builds([
-      { name: NAME, uploads: { paths: CLOSURE, everyMs: 0 } },
-      { name: 'nixosConfig web', ms: 4 * MINUTE, ends: 'failure' },
-    ])
-    expect((await scene.wait(BOTH))?.message).toContain("'nixosConfig web' of 95a89711a27f ended with")
-    expect(scene.status).toBe('failed')
-  })
-
-  test('are missing when one of them is', async () => {
-    scene.hold([...CLOSURE])
-    scene.builds([{ name: NAME }, { name: 'nixosConfig web' }])
-    expect((await scene.wait(PATHS))?.message).toBe('A path of the closure cannot be fetched.')
-    expect(scene.output('missing')).toEqual([{ path: WEB, neededBy: [] }])
-    expect(scene.output('closure-paths')).toEqual({ 'vps-arm': 3 })
-  })
-
-  test('have each their own path from the API', async () => {
-    scene.builds([{ name: NAME }, { name: 'nixosConfig web', ms: 5 * MINUTE }])
-    scene.hold([...CLOSURE, WEB])
-    scene.says([{ path: VPS }, { name: 'web', path: WEB }])
-    expect(await scene.wait(BOTH)).toBeUndefined()
-    expect(scene.output('store-paths')).toEqual({ 'vps-arm': VPS, web: WEB })
-    expect(scene.minutes).toBeGreaterThan(6)
   })
 })
 

@@ -13,7 +13,7 @@ export interface ApiBuild {
   /** Its path; an instance tells it when the build is over, joegoldin's as soon as it is evaluated. */
   readonly path?: string
   /** `undefined` while it runs. */
-  status?: 'Success' | 'Failure' | 'Timeout' | 'Cancelled' | 'Skipped'
+  status?: 'Success' | 'Failure' | 'Timeout' | 'Cancelled' | 'Skipped' | undefined
   /** Default `END`. */
   endTime?: string
   isUploaded?: boolean
