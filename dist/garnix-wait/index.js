@@ -39447,7 +39447,8 @@ async function watchUploads(wait, means, signal) {
     const { clock } = wait.world;
     const quiet = { paths: 0, sinceMs: clock.now() };
     for (;;) {
-        await nextLook(wait, signal);
+        // The first one as soon as the CI is done.
+        await wait.pause(PAUSE_MS, signal);
         if (wait.builtForMs === undefined)
             continue;
         await lookAround(wait, means, signal);
@@ -39458,17 +39459,6 @@ async function watchUploads(wait, means, signal) {
         const final = diagnosesOf(wait, quietMs).filter(({ isFinal }) => isFinal);
         if (final.length > 0)
             throw new AbandonedWait(final);
-    }
-}
-/** The first one as soon as the CI is done. */
-async function nextLook({ world: { clock }, ciDone }, signal) {
-    const either = ciDone.signal.aborted ? signal : AbortSignal.any([signal, ciDone.signal]);
-    try {
-        await clock.sleep(PAUSE_MS, either);
-    }
-    catch (error) {
-        if (signal.aborted)
-            throw error;
     }
 }
 async function lookAround(wait, { search, talk }, signal) {
@@ -40790,6 +40780,7 @@ function forEach(configurations, reply) {
 
 /** Between two rounds of questions. */
 const pathhalf_PAUSE_MS = 15_000;
+const EARLY_PAUSE_MS = 30_000;
 const EVAL_MS = 900_000;
 function newSearch(wait, talk) {
     const { inputs, world } = wait;
@@ -40811,6 +40802,18 @@ function newSearch(wait, talk) {
     return new PathSearch(inputs.targets, routes);
 }
 /**
+ * Asks what costs nothing as long as the CI is not done: some instances know a path once they have evaluated, and all
+ * know that of a commit they have built before. Resolves to whether every target has a path.
+ */
+async function findPathsEarly(wait, search, signal) {
+    const isKnown = () => wait.inputs.targets.every(({ name }) => search.path(name) !== undefined);
+    while (!isKnown() && wait.ci === undefined) {
+        await wait.pause(EARLY_PAUSE_MS, signal);
+        await search.ask({ isDearToo: false, signal });
+    }
+    return isKnown();
+}
+/**
  * Asks all routes, again and again as long as one may still answer and there is time; also for what is known, as another
  * answer would be a warning. Resolves to whether every target has a path.
  */
@@ -40828,8 +40831,6 @@ async function findPaths(wait, search, signal) {
             break;
         await wait.world.clock.sleep(pathhalf_PAUSE_MS, signal);
     }
-    for (const words of search.disagreements())
-        wait.warn(words);
     return targets.every(({ name }) => search.path(name) !== undefined);
 }
 
@@ -41078,9 +41079,10 @@ function talkOf(wait) {
 
 
 
+/** It is told when the CI is done; this is only how long a timer can run. */
+const CI_PAUSE_MS = 3_600_000;
 /** Ends when everything can be fetched, or, some time after the CI, when it cannot. Rejects with the signal's reason. */
 async function askCaches(wait, signal) {
-    const { inputs } = wait;
     const talk = talkOf(wait);
     const search = newSearch(wait, talk);
     wait.search = search;
@@ -41090,11 +41092,10 @@ async function askCaches(wait, signal) {
     // It is waited for at the end; until then nobody listens.
     reading.catch(() => undefined);
     try {
-        if (inputs.targets.some(({ storePath }) => storePath === undefined)) {
-            await ciOf(wait, until);
-            if (wait.ci?.kind !== 'built' || !(await findPaths(wait, search, until)))
-                return { kind: 'unknown', search };
-        }
+        if (!(await knowsPaths(wait, search, until)))
+            return { kind: 'unknown', search };
+        for (const words of search.disagreements())
+            wait.warn(words);
         search.choose();
         return await Promise.race([walked(wait, until), watchUploads(wait, { search, talk }, until)]);
     }
@@ -41108,14 +41109,21 @@ async function askCaches(wait, signal) {
         await reading;
     }
 }
+/** A path that is known before the CI is done may be all there is to wait for: an older run may have built it. */
+async function knowsPaths(wait, search, signal) {
+    if (await findPathsEarly(wait, search, signal))
+        return true;
+    return wait.ci?.kind === 'built' && (await findPaths(wait, search, signal));
+}
 /** What the instance writes into its checks once they are green. */
 async function readOn(wait, signal) {
     const { inputs, world, texts } = wait;
     if (inputs.provider !== 'garnix')
         return;
     try {
-        await ciOf(wait, signal);
-        if (wait.ci?.kind !== 'built')
+        while (wait.ci === undefined)
+            await wait.pause(CI_PAUSE_MS, signal);
+        if (wait.ci.kind !== 'built')
             return;
         const names = inputs.targets.map(({ name }) => checkNameOf(name));
         const following = { texts, names, reader: wait.github.reader, ...world };
@@ -41125,19 +41133,6 @@ async function readOn(wait, signal) {
         if (!signal.aborted)
             throw error;
     }
-}
-async function ciOf({ ciDone }, signal) {
-    signal.throwIfAborted();
-    if (ciDone.signal.aborted)
-        return;
-    await new Promise((resolve, reject) => {
-        ciDone.signal.addEventListener('abort', () => {
-            resolve();
-        });
-        signal.addEventListener('abort', () => {
-            reject(signal.reason);
-        });
-    });
 }
 async function walked(wait, signal) {
     const { inputs, world, cacheDeadline: deadline } = wait;
@@ -42758,6 +42753,17 @@ class Wait {
     }
     patience(signal) {
         return { deadline: this.deadline, signal };
+    }
+    /** Ends early when the CI is done meanwhile. Rejects with the signal's reason. */
+    async pause(ms, signal) {
+        const { signal: done } = this.ciDone;
+        try {
+            await this.world.clock.sleep(ms, done.aborted ? signal : AbortSignal.any([signal, done]));
+        }
+        catch (error) {
+            if (signal.aborted)
+                throw error;
+        }
     }
     /** `undefined` while it goes on. */
     get ci() {
