@@ -1,4 +1,5 @@
 import { clock } from '../shared/adapters/clock.ts'
+import { keepYoungSpaceSmall } from '../shared/adapters/memory.ts'
 import { random } from '../shared/adapters/random.ts'
 import { log, mask, outputs, readInput, runAction, summary } from '../shared/adapters/runner.ts'
 import { cancellation } from '../shared/adapters/signals.ts'
@@ -19,6 +20,7 @@ const http: HttpGet = async (url, options) => {
 }
 
 void runAction(async () => {
+  keepYoungSpaceSmall()
   const cancel = cancellation()
   for (const name of SECRET_INPUTS) mask(readInput(name))
   const run = { runId: process.env['GITHUB_RUN_ID'] ?? '', attempt: process.env['GITHUB_RUN_ATTEMPT'] ?? '' }

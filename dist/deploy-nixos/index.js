@@ -30970,6 +30970,18 @@ const clock = {
     },
 };
 
+;// CONCATENATED MODULE: external "node:v8"
+const external_node_v8_namespaceObject = require("node:v8");
+;// CONCATENATED MODULE: ./actions/shared/adapters/memory.ts
+
+/**
+ * Keeps V8's space for young objects as small as it begins. Thousands of small answers, or of lines, let it grow to
+ * 128 MB, more than all that is kept of them: with 20,000 paths 270 MiB became 153 (Node 24), in a tenth more time.
+ */
+function keepYoungSpaceSmall() {
+    (0,external_node_v8_namespaceObject.setFlagsFromString)('--semi-space-growth-factor=1');
+}
+
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./actions/shared/adapters/random.ts
@@ -34241,6 +34253,7 @@ function setOutputs({ outputs }, values) {
 
 
 
+
 // The SSH client takes longer to load than all the rest: it is loaded when the first line has been logged.
 const dialTo = (destination) => {
     const loading = Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 2169)).then(({ ssh }) => ssh(destination));
@@ -34251,6 +34264,7 @@ const http = async (url, options) => {
     return httpGet(url, options);
 };
 void runAction(async () => {
+    keepYoungSpaceSmall();
     const cancel = cancellation();
     for (const name of SECRET_INPUTS)
         mask(readInput(name));

@@ -38261,8 +38261,8 @@ const external_node_v8_namespaceObject = require("node:v8");
 ;// CONCATENATED MODULE: ./actions/shared/adapters/memory.ts
 
 /**
- * Keeps V8's space for young objects as small as it begins. Thousands of small answers let it grow to 128 MB, which is
- * more than all that is kept of them: with 20,000 paths 270 MiB became 153 (Node 24), in a tenth more time.
+ * Keeps V8's space for young objects as small as it begins. Thousands of small answers, or of lines, let it grow to
+ * 128 MB, more than all that is kept of them: with 20,000 paths 270 MiB became 153 (Node 24), in a tenth more time.
  */
 function keepYoungSpaceSmall() {
     (0,external_node_v8_namespaceObject.setFlagsFromString)('--semi-space-growth-factor=1');
