@@ -110,11 +110,12 @@ describe('output', () => {
     expect(stderr).toMatch(/199999\n200000\n$/)
   })
 
-  test('of two hundred megabytes takes little memory', async () => {
+  test('of half a gigabyte takes little memory', async () => {
     const before = process.memoryUsage().rss
-    const { code, stdout = '' } = (await sh('yes | head -c 100000000; yes | head -c 100000000 >&2')) ?? {}
+    const { code, stdout = '' } = (await sh('yes | head -c 256000000; yes | head -c 256000000 >&2')) ?? {}
     expect([code, stdout.length]).toEqual([0, 4_194_304])
-    expect(process.memoryUsage().rss - before).toBeLessThan(80_000_000)
+    // The garbage of the process that tests counts too: 80 MB of it were seen.
+    expect(process.memoryUsage().rss - before).toBeLessThan(200_000_000)
   })
 
   test('that is held open by what the program has left behind is not waited for', async () => {

@@ -66,7 +66,7 @@ describe('no connection, and worth another try', () => {
       kind: 'unreachable',
       message: `127.0.0.1:${other.port} did not answer within 300 ms.`,
     })
-    expect(performance.now() - start).toBeLessThan(900)
+    expect(performance.now() - start).toBeLessThan(5_000)
   })
 })
 
