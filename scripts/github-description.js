@@ -1,20 +1,48 @@
 // Cuts test/support/github/openapi.json out of GitHub's own description of its REST API: the operations that the fake
 // GitHub of the tests knows, with everything they refer to. `npm pack @octokit/openapi` in some empty directory, unpack
-// it, and give the path of its `package`: the whole of it is too large to be a dependency.
+// it, and give the path of its `package`: the whole of it is too large to be a dependency. Then format what it has written.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './toolchain.js'
 
 const OPERATIONS = [
+  'actions/create-workflow-dispatch',
   'checks/list-for-ref',
+  'git/create-commit',
+  'git/create-ref',
+  'git/create-tree',
+  'git/delete-ref',
+  'git/get-blob',
+  'git/get-commit',
+  'git/get-ref',
+  'git/get-tree',
+  'git/list-matching-refs',
+  'git/update-ref',
+  'issues/add-assignees',
+  'issues/add-labels',
   'issues/create-comment',
+  'issues/get',
   'issues/list-comments',
   'issues/update-comment',
+  'pulls/create',
   'pulls/get',
   'pulls/list',
+  'pulls/list-commits',
+  'pulls/list-files',
+  'pulls/request-reviewers',
+  'pulls/update',
+  'repos/compare-commits-with-basehead',
+  'repos/get',
+  'repos/get-branch',
+  'repos/get-branch-rules',
   'repos/get-combined-status-for-ref',
+  'repos/get-commit',
+  'repos/get-content',
+  'repos/list-activities',
+  'repos/list-commits',
   'repos/list-pull-requests-associated-with-commit',
   'users/get-authenticated',
+  'users/get-by-username',
 ]
 /** What only people read. */
 const WORDS = ['description', 'example', 'examples', 'externalDocs', 'summary', 'tags', 'title', 'x-github']
@@ -78,9 +106,20 @@ function bare(value, isMap = false) {
   const copy = Object.fromEntries(
     kept.map(([key, item]) => [key, bare(item, key === 'properties' && !isMap)]),
   )
-  // An enumeration has to name null as well, says JSON Schema; GitHub's says it beside it.
-  if (copy['nullable'] === true && Array.isArray(copy['enum'])) copy['enum'].push(null)
+  if (copy['nullable'] === true) nameNull(copy)
   return copy
+}
+
+/**
+ * Enumerations and choices have to name null as well, says JSON Schema; GitHub's say it beside them.
+ * @param {Json} schema
+ */
+function nameNull(schema) {
+  if (Array.isArray(schema['enum'])) schema['enum'].push(null)
+  const choice = schema['oneOf'] ?? schema['anyOf']
+  if (schema['type'] !== undefined || !Array.isArray(choice)) return
+  delete schema['nullable']
+  choice.push({ type: 'object', nullable: true, enum: [null] })
 }
 
 /**

@@ -1,88 +1,131 @@
-import { repository, user, type Place } from './shapes.ts'
-import type { PullRequestState } from './state.ts'
+/** Pull requests as GitHub writes them. */
+import { changesOf, compare } from './compare.ts'
+import { EMPTY_OID } from './git.ts'
+import { nodeIdOf } from './pulls.ts'
+import type { PullRequestState } from './records.ts'
+import type { RepositoryState } from './repository.ts'
+import { repositoryOf } from './repositoryshapes.ts'
+import { mergeStateOf } from './mergestate.ts'
+import { user, type Place } from './shapes.ts'
 
-const MOMENT = '2026-01-31T12:00:00Z'
+interface Context {
+  readonly state: RepositoryState
+  readonly place: Place
+}
 
-/** Pull requests show more of a repository than commits do. */
-function wholeRepository(place: Place) {
-  const self = `${place.url}/repos/${place.owner}/${place.repo}`
-  const urls = ['clone', 'git', 'ssh', 'svn', 'mirror'].map((name) => [`${name}_url`, self] as const)
-  const counts = ['forks', 'open_issues', 'stargazers', 'watchers'].map((name) => `${name}_count`)
-  const features = ['downloads', 'issues', 'pages', 'projects', 'wiki'].map((name) => `has_${name}`)
+export function label(name: string, { url, owner, repo }: Place) {
+  const rest = { description: '', color: 'ededed', default: false }
+  return { id: 1, node_id: `LA_${name}`, url: `${url}/repos/${owner}/${repo}/labels/x`, name, ...rest }
+}
+
+function team(slug: string, { url, owner }: Place) {
+  const self = `${url}/orgs/${owner}/teams/${slug}`
   return {
-    ...repository(place),
-    ...Object.fromEntries(urls),
-    ...Object.fromEntries(counts.map((name) => [name, 0])),
-    ...Object.fromEntries(features.map((name) => [name, true])),
-    ...{ forks: 0, open_issues: 0, watchers: 0, size: 0 },
-    ...{ default_branch: 'main', homepage: null, language: null, license: null },
-    ...{ archived: false, disabled: false },
-    ...{ created_at: MOMENT, pushed_at: MOMENT, updated_at: MOMENT },
+    ...{ id: 1, node_id: `T_${slug}`, name: slug, slug, description: null, permission: 'pull' },
+    ...{ url: self, html_url: self, members_url: `${self}/members{/member}`, repositories_url: self },
+    ...{ parent: null, type: 'organization', organization_id: 1 },
   }
 }
 
-export function pullRequest(pull: PullRequestState, place: Place) {
-  const self = `${place.url}/repos/${place.owner}/${place.repo}/pulls/${pull.number}`
-  const urls = ['html', 'diff', 'patch', 'issue', 'commits', 'review_comments', 'comments', 'statuses']
-  const side = (label: string, sha: string) => ({
-    label: `${place.owner}:${label}`,
-    ref: label,
-    sha,
-    repo: wholeRepository(place),
-    user: user(place.owner, place),
-  })
-  const link = { href: self }
+const usersOf = (logins: Iterable<string>, place: Place) => [...logins].map((login) => user(login, place))
+
+/** What a pull request and its issue have in common. */
+function common(pull: PullRequestState, place: Place) {
+  const assignees = usersOf(pull.assignees, place)
   return {
+    ...{ number: pull.number, state: pull.state, title: pull.title, body: pull.body, draft: pull.isDraft },
+    ...{ user: user(pull.author, place), author_association: 'OWNER', locked: false, milestone: null },
+    labels: [...pull.labels].map((name) => label(name, place)),
+    ...{ assignee: assignees[0] ?? null, assignees },
+    ...{ created_at: pull.createdAt, updated_at: pull.updatedAt, closed_at: pull.closedAt },
+  }
+}
+
+export function pullRequest(pull: PullRequestState, { state, place }: Context) {
+  const self = `${place.url}/repos/${place.owner}/${place.repo}/pulls/${pull.number}`
+  const urls = ['diff', 'patch', 'issue', 'commits', 'review_comments', 'comments', 'statuses']
+  const side = (owner: string, ref: string, sha: string) => ({
+    label: `${owner}:${ref}`,
+    ...{ ref, sha, repo: repositoryOf(state, { ...place, owner }), user: user(owner, place) },
+  })
+  const links = [
+    'comments',
+    'commits',
+    'statuses',
+    'html',
+    'issue',
+    'review_comments',
+    'review_comment',
+    'self',
+  ]
+  return {
+    ...common(pull, place),
     url: self,
-    id: pull.number,
-    node_id: `PR_${pull.number}`,
+    html_url: `${place.url}/${place.owner}/${place.repo}/pull/${pull.number}`,
+    ...{ id: pull.number, node_id: nodeIdOf(state, pull) },
     ...Object.fromEntries(urls.map((name) => [`${name}_url`, `${self}/${name}`])),
     review_comment_url: `${self}/comments{/number}`,
-    number: pull.number,
-    state: pull.state,
-    locked: false,
-    title: pull.title,
-    user: user(pull.author, place),
-    body: null,
-    labels: [],
-    milestone: null,
-    created_at: MOMENT,
-    updated_at: MOMENT,
-    closed_at: pull.state === 'closed' ? MOMENT : null,
-    merged_at: null,
+    merged_at: pull.isMerged ? pull.closedAt : null,
     merge_commit_sha: null,
-    assignee: null,
-    assignees: [],
-    requested_reviewers: [],
-    requested_teams: [],
-    head: side(pull.head, pull.headSha),
-    base: side('main', '0'.repeat(40)),
-    _links: Object.fromEntries(
-      ['comments', 'commits', 'statuses', 'html', 'issue', 'review_comments', 'review_comment', 'self'].map(
-        (name) => [name, link],
-      ),
-    ),
-    author_association: 'OWNER',
-    auto_merge: null,
-    draft: false,
+    requested_reviewers: usersOf(pull.reviewers, place),
+    requested_teams: [...pull.teamReviewers].map((slug) => team(slug, place)),
+    head: side(pull.headOwner ?? place.owner, pull.head, pull.headSha),
+    base: side(place.owner, pull.base, state.branch(pull.base) ?? EMPTY_OID),
+    _links: Object.fromEntries(links.map((name) => [name, { href: self }])),
+    auto_merge: autoMerge(pull, place),
+  }
+}
+
+function autoMerge({ autoMerge: asked }: PullRequestState, place: Place) {
+  if (asked === undefined) return null
+  const { by, method, headline, body } = asked
+  return {
+    enabled_by: user(by, place),
+    merge_method: method.toLowerCase(),
+    ...{ commit_title: headline ?? '', commit_message: body ?? '' },
   }
 }
 
 /** A pull request asked for by its number has more to it than one of a list. */
-export function wholePullRequest(pull: PullRequestState, place: Place) {
+export function wholePullRequest(pull: PullRequestState, context: Context) {
+  const { state, place } = context
+  const [base, head] = [state.resolve(pull.base), state.git.commits.get(pull.headSha)]
+  const change = base === undefined || head === undefined ? undefined : compare(state.git, base, head)
+  const files =
+    change === undefined
+      ? []
+      : changesOf(state.git, state.git.filesOf(change.mergeBase.oid), state.git.filesOf(change.head.oid))
   return {
-    ...pullRequest(pull, place),
-    merged: false,
-    mergeable: true,
-    rebaseable: true,
-    mergeable_state: 'clean',
-    merged_by: null,
-    comments: 0,
-    review_comments: 0,
-    maintainer_can_modify: false,
-    commits: 1,
-    additions: 0,
-    deletions: 0,
-    changed_files: 0,
+    ...pullRequest(pull, context),
+    merged: pull.isMerged,
+    ...{ mergeable: true, rebaseable: true, mergeable_state: mergeStateOf(state, pull) },
+    merged_by: pull.isMerged ? user(pull.closedBy ?? '', place) : null,
+    comments: state.comments.filter(({ issue }) => issue === pull.number).length,
+    ...{ review_comments: 0, maintainer_can_modify: false },
+    commits: change?.ahead.length ?? 1,
+    ...{ additions: 0, deletions: 0, changed_files: files.length },
+  }
+}
+
+export function issue(pull: PullRequestState, { state, place }: Context) {
+  const repository = `${place.url}/repos/${place.owner}/${place.repo}`
+  const self = `${repository}/issues/${pull.number}`
+  const page = `${place.url}/${place.owner}/${place.repo}/pull/${pull.number}`
+  const whole = pullRequest(pull, { state, place })
+  return {
+    ...common(pull, place),
+    ...{ id: pull.number, node_id: nodeIdOf(state, pull), url: self, repository_url: repository },
+    ...{
+      labels_url: `${self}/labels{/name}`,
+      comments_url: `${self}/comments`,
+      events_url: `${self}/events`,
+    },
+    ...{ html_url: page, active_lock_reason: null, state_reason: null },
+    comments: state.comments.filter((one) => one.issue === pull.number).length,
+    closed_by: pull.closedBy === undefined ? null : user(pull.closedBy, place),
+    pull_request: {
+      ...{ url: whole.url, html_url: page, diff_url: `${page}.diff`, patch_url: `${page}.patch` },
+      merged_at: whole.merged_at,
+    },
   }
 }

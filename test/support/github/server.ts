@@ -1,14 +1,32 @@
 /**
- * A GitHub on loopback that remembers. Every request and every answer is held against GitHub's own description; what
- * does not fit makes `verify` throw. A new operation needs its name in
- * scripts/github-description.js and an entry in operations.ts.
+ * A GitHub on loopback that remembers. Every request and every answer is held against GitHub's own description, and
+ * GraphQL against its schema; what does not fit makes `verify` throw.
+ *
+ *     await using github = await fakeGitHub()
+ *     const { state } = github
+ *     state.seed({ 'flake.nix': '…', 'flake.lock': '…' })           // acme/infra, branch main
+ *     state.push('main', { files: { 'flake.nix': '…' } })           // somebody pushes; null deletes a file
+ *     state.setBranch('update', state.commit({ parents: [oid] }))   // whatever else is done to branches
+ *     state.textAt('update', 'flake.lock')                          // what came of it
+ *     state.repository('NixOS/nixpkgs').push('main')                // the repository of an input
+ *     github.tokens.set('ghp_x', { login: 'alice', permissions: ['contents: read'] })
+ *
+ * `state.settings`, `addRule`, `collaborators`, `teams` and `labels` are how the repository is set up; `lag` is how
+ * late GitHub hears of its own writes; `pulls`, `refs`, `dispatches` and `comments` are what came of it all, and
+ * `mergePull` is what somebody does about it. The token `secret` is that of a job; one that names a repository among its
+ * `repositories` works on that as on the first. `disturb` answers in GitHub's stead: a secondary rate limit is
+ * `{ status: 403, headers: { 'retry-after': '60' }, body: '{"message":"…"}' }`.
+ *
+ * A new operation needs its name in scripts/github-description.js and an entry in one of the tables that operations.ts
+ * collects.
  */
 import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { apiOf, type Api, type Asked, type Token } from './api.ts'
-import type { Answered } from './operations.ts'
+import { apiOf, type Api, type Asked } from './api.ts'
+import type { Answered } from './asked.ts'
 import { GitHubState } from './state.ts'
+import type { Token } from './tokens.ts'
 
 interface Fault {
   readonly status: number
@@ -61,7 +79,7 @@ export async function fakeGitHub(): Promise<FakeGitHub> {
   const { port } = server.address() as AddressInfo
   const github: FakeGitHub = {
     url: `http://127.0.0.1:${port}`,
-    state: new GitHubState(),
+    state: new GitHubState(() => github.now()),
     tokens: new Map([['secret', { login: 'github-actions[bot]' }]]),
     exchanges: [],
     problems: [],
@@ -106,12 +124,13 @@ async function serve(github: FakeGitHub, api: Api, { request, response }: Call):
 }
 
 async function answerTo({ remaining }: FakeGitHub, api: Api, asked: Asked): Promise<Fault> {
-  const { status, data } = remaining > 0 ? await api(asked) : EXHAUSTED
+  const { status, data, headers } = remaining > 0 ? await api(asked) : EXHAUSTED
+  if (status === 204) return { status }
   const body = JSON.stringify(data)
   const etag = `W/"${createHash('sha256').update(body).digest('hex')}"`
   const isKnown = asked.method === 'GET' && status === 200 && asked.headers['if-none-match'] === etag
   if (isKnown) return { status: 304, headers: { etag } }
-  return { status, headers: { etag, 'content-type': JSON_TYPE }, body }
+  return { status, headers: { etag, 'content-type': JSON_TYPE, ...headers }, body }
 }
 
 const JSON_TYPE = 'application/json; charset=utf-8'

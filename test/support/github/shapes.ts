@@ -1,5 +1,6 @@
 /** Things as GitHub writes them, with every field its description demands. */
-import type { CheckRunState, CommentState, StatusState } from './state.ts'
+import { userIdOf } from './people.ts'
+import type { CheckRunState, CommentState, StatusState } from './records.ts'
 
 export interface Place {
   /** Of the API. */
@@ -14,8 +15,8 @@ export function user(login: string, { url }: Place) {
   const self = `${url}/users/${login}`
   return {
     login,
-    id: 1,
-    node_id: 'U_1',
+    id: userIdOf(login),
+    node_id: `U_${userIdOf(login)}`,
     avatar_url: `${url}/avatar`,
     gravatar_id: '',
     url: self,

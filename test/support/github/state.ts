@@ -1,106 +1,75 @@
 /** What a fake GitHub holds. Tests write into it what other parties of the real one would. */
+import { RepositoryContents } from './contents.ts'
+import type { Shared } from './bookkeeping.ts'
+import { RepositoryState } from './repository.ts'
 
-export interface CheckRunState {
-  readonly id: number
-  readonly sha: string
-  readonly name: string
-  /** The App's slug. */
-  readonly app: string
-  readonly suite: number
-  status: 'queued' | 'in_progress' | 'completed'
-  conclusion: string | null
-  startedAt: string
-  completedAt: string | null
-  detailsUrl: string | undefined
-  summary: string | null
-  text: string | null
-}
+export type { CheckRunState } from './records.ts'
 
-export interface StatusState {
-  readonly id: number
-  readonly sha: string
-  readonly context: string
-  readonly state: 'error' | 'failure' | 'pending' | 'success'
-  readonly description: string | null
-  readonly targetUrl: string | null
-  readonly at: string
-}
+const EPOCH_MS = Date.UTC(2026, 0, 31, 12)
+const NAME = 'acme/infra'
 
-export interface CommentState {
-  readonly id: number
-  readonly issue: number
-  readonly author: string
-  body: string
-  readonly at: string
-}
+/** The repository that is worked on; while it has no branches it answers to every name. */
+export class GitHubState extends RepositoryState {
+  /** Those that are not worked on; by their names in small letters. */
+  readonly others = new Map<string, RepositoryState>()
+  /** Old names of repositories. */
+  readonly #moved = new Map<string, string>()
 
-export interface PullRequestState {
-  readonly number: number
-  readonly head: string
-  readonly headSha: string
-  readonly author: string
-  readonly title: string
-  state: 'open' | 'closed'
-}
+  constructor(nowMs: () => number = () => 0) {
+    super(NAME, sharedOf(nowMs))
+  }
 
-const MOMENT = '2026-01-31T12:00:00Z'
-
-export class GitHubState {
-  readonly runs: CheckRunState[] = []
-  readonly statuses: StatusState[] = []
-  readonly comments: CommentState[] = []
-  readonly pulls: PullRequestState[] = []
-  /** Commits that are not there; all others are. */
-  readonly unknownCommits = new Set<string>()
-  #id = 1_000
-
+  /** As if it were new. */
   clear(): void {
-    for (const list of [this.runs, this.statuses, this.comments, this.pulls]) list.length = 0
-    this.unknownCommits.clear()
+    Object.assign(this, new RepositoryContents())
+    this.others.clear()
+    this.#moved.clear()
+    this.name = NAME
   }
 
-  nextId(): number {
-    return ++this.#id
+  /** Its first commit on the default branch. */
+  seed(files: Readonly<Record<string, string>>, name = this.name): string {
+    this.name = name
+    return this.push(this.settings.defaultBranch, { files, message: 'The beginning' })
   }
 
-  addRun(run: Partial<CheckRunState> & Pick<CheckRunState, 'sha' | 'name'>): CheckRunState {
-    const whole: CheckRunState = {
-      id: this.nextId(),
-      app: 'garnix-ci',
-      suite: 1,
-      status: 'in_progress',
-      conclusion: null,
-      startedAt: MOMENT,
-      completedAt: null,
-      detailsUrl: undefined,
-      summary: null,
-      text: null,
-      ...run,
-    }
-    this.runs.push(whole)
-    return whole
+  /** Another repository, for example that of an input; made when first asked for. */
+  repository(name: string): RepositoryState {
+    const known = this.others.get(name.toLowerCase())
+    if (known !== undefined) return known
+    const made = new RepositoryState(name, this.shared)
+    this.others.set(name.toLowerCase(), made)
+    return made
   }
 
-  addStatus(status: Partial<StatusState> & Pick<StatusState, 'sha' | 'context' | 'state'>): void {
-    this.statuses.push({ id: this.nextId(), description: null, targetUrl: null, at: MOMENT, ...status })
+  /** Who asks for the old name is sent to the new one. */
+  rename(from: string, to: string): void {
+    const repository = this.repository(from)
+    this.others.delete(from.toLowerCase())
+    repository.name = to
+    this.others.set(to.toLowerCase(), repository)
+    this.#moved.set(from.toLowerCase(), to)
   }
 
-  addComment(issue: number, author: string, body: string): CommentState {
-    const comment = { id: this.nextId(), issue, author, body, at: MOMENT }
-    this.comments.push(comment)
-    return comment
+  /** The repository of that name, and whether it has another one by now. */
+  find(name: string): { readonly repository: RepositoryState; readonly isMoved: boolean } | undefined {
+    const isMine = this.refs.size === 0 || name.toLowerCase() === this.name.toLowerCase()
+    const moved = this.#moved.get(name.toLowerCase())
+    const repository = this.others.get((moved ?? name).toLowerCase()) ?? (isMine ? this : undefined)
+    return repository === undefined ? undefined : { repository, isMoved: moved !== undefined }
   }
 
-  addPull(pull: Partial<PullRequestState> & Pick<PullRequestState, 'headSha'>): PullRequestState {
-    const whole: PullRequestState = {
-      number: this.pulls.length + 1,
-      head: 'feature',
-      author: 'alice',
-      title: 'A change',
-      state: 'open',
-      ...pull,
-    }
-    this.pulls.push(whole)
-    return whole
+  withId(id: number): RepositoryState | undefined {
+    return [this, ...this.others.values()].find((one) => one.id === id)
+  }
+}
+
+function sharedOf(nowMs: () => number): Shared {
+  let [id, ticks] = [1_000, 0]
+  const textOf = (ms: number) => new Date(ms).toISOString().replace('.000Z', 'Z')
+  return {
+    nextId: () => ++id,
+    now: () => textOf(EPOCH_MS + nowMs()),
+    tick: () => textOf(EPOCH_MS + nowMs() + 1_000 * ++ticks),
   }
 }
