@@ -4,7 +4,7 @@ import { newestOf } from './checkruns.ts'
 import type { Problem, Step, Waiting } from './civerdict.ts'
 import { EVALUATION } from './garnixverdict.ts'
 import { logTail } from './logtail.ts'
-import { nearMisses } from './nearmiss.ts'
+import { nearMisses } from '../shared/nearmiss.ts'
 
 export interface Told {
   readonly message: string

@@ -16,6 +16,8 @@ export interface GitHubWorld {
 
 export interface Patience {
   readonly deadline: Deadline
+  /** How often what may pass is tried at most; a rate limit does not count. Without it, until the deadline. */
+  readonly attempts?: number
   readonly signal: AbortSignal
 }
 
@@ -61,17 +63,20 @@ export class GitHubClient {
 
   /**
    * One answer that says something: of success, or a refusal (`refusalOf` puts it into words). Whatever may pass is
-   * asked again until the deadline, but a POST only if GitHub surely did nothing.
+   * asked again until the deadline, but a POST, and what is `isOnce`, only if GitHub surely did nothing.
    * @throws GitHubUnavailable when there is none by then; the signal's reason
    */
-  async ask(question: Question, { deadline, signal }: Patience): Promise<GitHubAnswer> {
-    for (let attempt = 1; ; attempt++) {
+  async ask(question: Question, patience: Patience): Promise<GitHubAnswer> {
+    const { deadline, signal, attempts = Infinity } = patience
+    let attempt = 0
+    for (;;) {
       await this.#pause({ deadline, signal })
       const asked = await this.#attempt(question, { deadline, signal })
       if (asked.kind === 'answered') return asked.answer
       if (asked.kind === 'paused') continue
+      attempt++
       const pauseMs = Math.max(backoffMs(attempt, PAUSES, this.#world.random), asked.pauseMs)
-      if (question.route.startsWith('POST ') || pauseMs >= deadline.remainingMs())
+      if (isOnce(question) || attempt >= attempts || pauseMs >= deadline.remainingMs())
         throw new GitHubUnavailable(`GitHub could not be asked: ${asked.words}`)
       this.#world.log.info(`${asked.words} It is asked again in ${formatDuration(pauseMs)}.`)
       await this.#world.clock.sleep(pauseMs, signal)
@@ -135,6 +140,10 @@ export class GitHubClient {
     log.warning(`${reason}: nothing is asked for ${formatDuration(ms)}.`)
     await clock.sleep(ms, signal)
   }
+}
+
+function isOnce({ route, isOnce = route.startsWith('POST ') }: Question): boolean {
+  return isOnce
 }
 
 function keyOf({ route, parameters }: Question): string {

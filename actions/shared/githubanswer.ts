@@ -7,6 +7,8 @@ export interface Question {
   /** `GET /repos/{owner}/{repo}/…` */
   readonly route: string
   readonly parameters: Readonly<Record<string, unknown>>
+  /** Not to be asked again where it is not known whether it was done; so with every POST. */
+  readonly isOnce?: boolean
   /** Whether what a successful answer holds is what was asked for; any other is a broken one. */
   readonly isAnswer?: (data: unknown) => boolean
 }

@@ -166,7 +166,26 @@ export interface RunOptions {
   readonly signal?: AbortSignal
   /** Of either stream; what is longer is cut. */
   readonly maxBytes?: number
+  /** Added to the machine's environment, whose values it replaces. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** Runs a program to its end, without a shell; `undefined` if there is no such program. */
 export type RunProgram = (argv: readonly string[], options: RunOptions) => Promise<Finished | undefined>
+
+/** A folder for what must not touch the checkout, readable by this user alone; gone when it is disposed. */
+export interface Scratch extends AsyncDisposable {
+  readonly path: string
+  /** As of `Files`, for what is in it. */
+  read(name: string): Promise<string | undefined>
+}
+
+/** The files of a checkout. */
+export interface Files {
+  /**
+   * The text of a file, by its path from the root; `undefined` if there is none. Rejects with an `ActionError` for what
+   * is no regular file of UTF-8, is behind a symbolic link, is too large, or cannot be read.
+   */
+  read(path: string): Promise<string | undefined>
+  scratch(): Promise<Scratch>
+}

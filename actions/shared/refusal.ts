@@ -1,5 +1,5 @@
 import { ActionError } from './errors.ts'
-import { objectIn, textIn } from './json.ts'
+import { objectIn, objectsIn, textIn, type Json } from './json.ts'
 import type { GitHubAnswer } from './ports.ts'
 
 export interface Wanted {
@@ -13,8 +13,8 @@ export interface Wanted {
 export function refusalOf(answer: GitHubAnswer, { what, permission }: Wanted): ActionError | undefined {
   const { status } = answer
   if (status < 400) return undefined
-  const said = textIn(objectIn(answer.data)?.['message'])
-  const words = said === '' ? '' : ` It says: ${said.slice(0, 500)}`
+  const said = saidIn(answer.data)
+  const words = said === '' ? '' : ` It says: ${said}`
   if (status === 401)
     return new ActionError(`GitHub does not know the token it was asked for ${what} with (401).${words}`, {
       hint: "'token' is wrong, revoked or has expired; github.token is good for the time of its job.",
@@ -29,4 +29,23 @@ export function refusalOf(answer: GitHubAnswer, { what, permission }: Wanted): A
       { hint: `Give the job 'permissions: ${permission}'; what 'permissions' does not name is 'none'.` },
     )
   return new ActionError(`GitHub refused ${what} (status ${status}).${words}`)
+}
+
+const MAX_SAID = 500
+
+/** GitHub's own words about a refusal, `''` if it has none; of a validation that failed, also what failed. */
+export function saidIn(data: unknown): string {
+  const answer = objectIn(data)
+  const words = [textIn(answer?.['message']), ...objectsIn(answer?.['errors']).map(detailOf)]
+  return words
+    .filter((part) => part !== '')
+    .join(': ')
+    .replace(/\s+/g, ' ')
+    .slice(0, MAX_SAID)
+    .trim()
+}
+
+function detailOf(error: Json): string {
+  const message = textIn(error['message'])
+  return message === '' ? `${textIn(error['field'])} ${textIn(error['code'])}`.trim() : message
 }

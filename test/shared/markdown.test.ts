@@ -55,6 +55,12 @@ describe('foreign words can only be read', () => {
     expect(text('@octocat, #12, a@b.c')).toBe('&#64;&#8203;octocat, &#35;&#8203;12, a&#64;&#8203;b.c')
   })
 
+  test('with nothing but a hundred thousand blanks in them take no time', () => {
+    const startMs = performance.now()
+    expect(text(`a${' '.repeat(100_000)}b`)).toMatch(/^a +… \(95906 more characters\)$/)
+    expect(performance.now() - startMs).toBeLessThan(1_000)
+  })
+
   test('stay on one line', () => {
     expect(text('a\r\n# b\n\nc ')).toBe('a &#35; b c')
   })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { refusalOf } from '../../actions/shared/refusal.ts'
+import { refusalOf, saidIn } from '../../actions/shared/refusal.ts'
 
 describe('a refusal of GitHub', () => {
   const wanted = { what: 'the check runs of acme/infra', permission: 'checks: read' }
@@ -32,4 +32,26 @@ describe('a refusal of GitHub', () => {
   test('is none where there is none', () => {
     expect(words(200, {})).toBeUndefined()
   })
+})
+
+test.each([
+  [undefined, ''],
+  [{ message: 'Validation Failed' }, 'Validation Failed'],
+  [
+    { message: 'Validation Failed', errors: [{ message: 'No commits between.' }] },
+    'Validation Failed: No commits between.',
+  ],
+  [
+    {
+      message: 'Validation Failed',
+      errors: [{ resource: 'PullRequest', field: 'head', code: 'invalid' }, {}],
+    },
+    'Validation Failed: head invalid',
+  ],
+  [
+    { message: 'Rule violations found\n\nCannot create ref.\n\n' },
+    'Rule violations found Cannot create ref.',
+  ],
+])('what GitHub says in %j', (data, words) => {
+  expect(saidIn(data)).toBe(words)
 })

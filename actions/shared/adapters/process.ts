@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { statSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { ActionError, fieldOf, messageOf } from '../errors.ts'
-import type { RunProgram } from '../ports.ts'
+import type { RunOptions, RunProgram } from '../ports.ts'
 
 /** From the request to end to the end by force. */
 const GRACE_MS = 2_000
@@ -24,9 +24,9 @@ const WITHHELD = /^(?:INPUT|ACTIONS|GITHUB|GH)_|TOKEN|SECRET|PASSW|CREDENTIAL|PR
  * error the end, where programs say what went wrong. An aborted signal kills it as well, and rejects.
  */
 export const runProgram: RunProgram = async (argv, options) => {
-  const { timeoutMs, cwd, signal, maxBytes = MAX_BYTES } = options
+  const { timeoutMs, cwd, env, signal, maxBytes = MAX_BYTES } = options
   signal?.throwIfAborted()
-  const child = start(argv, cwd)
+  const child = start(argv, { cwd, env })
   const stdout = beginningOf(child.stdout, maxBytes)
   const stderr = endOf(child.stderr, maxBytes)
   const killing = killer(child, timeoutMs, signal)
@@ -45,11 +45,16 @@ export const runProgram: RunProgram = async (argv, options) => {
   }
 }
 
-function start([program = '', ...args]: readonly string[], cwd: string | undefined) {
+interface Place {
+  readonly cwd: string | undefined
+  readonly env: RunOptions['env']
+}
+
+function start([program = '', ...args]: readonly string[], { cwd, env }: Place) {
   const place = cwd === undefined ? {} : { cwd }
   return spawn(program, args, {
     ...place,
-    env: environment(),
+    env: { ...environment(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   })

@@ -106,9 +106,9 @@ describe('an answer', () => {
 
   test('of another host is got without the token', async () => {
     await using other = await fakeGitHub()
-    github.disturb = () => ({ status: 302, headers: { location: `${other.url}/elsewhere` } })
+    github.disturb = () => ({ status: 302, headers: { location: `${other.url}/user` } })
     expect(await request(RUNS, COMMIT, PATIENT)).toMatchObject({ status: 401 })
-    expect(other.exchanges).toMatchObject([{ path: '/elsewhere', authorization: undefined }])
+    expect(other.exchanges).toMatchObject([{ path: '/user', authorization: undefined }])
   })
 })
 

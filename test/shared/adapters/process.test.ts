@@ -60,47 +60,6 @@ describe('a program', () => {
   })
 })
 
-describe('the environment of a program', () => {
-  const secrets = {
-    INPUT_TOKEN: '1',
-    INPUT_NETRC: '1',
-    ACTIONS_RUNTIME_URL: '1',
-    ACTIONS_ID_TOKEN_REQUEST_URL: '1',
-    GITHUB_TOKEN: '1',
-    GITHUB_ENV: '1',
-    GH_ENTERPRISE_TOKEN: '1',
-    CACHIX_AUTH_TOKEN: '1',
-    my_token: '1',
-    AWS_SECRET_ACCESS_KEY: '1',
-    DB_PASSWORD: '1',
-    SSH_PRIVATE_KEY: '1',
-    APP_CREDENTIALS: '1',
-  }
-  const others = {
-    NIX_CONFIG: 'cores = 1',
-    RUNNER_TRACKING_ID: 'github_1',
-    HTTPS_PROXY: 'http://p',
-    SSH_AUTH_SOCK: '/s',
-  }
-
-  test('has what it needs, and neither inputs nor tokens', async () => {
-    const before = { ...process.env }
-    Object.assign(process.env, secrets, others)
-    try {
-      const { stdout = '' } = (await sh('env')) ?? {}
-      const names = stdout.split('\n').map((line) => line.split('=')[0] ?? '')
-      expect(names.filter((name) => name in secrets)).toEqual([])
-      expect(names).toEqual(expect.arrayContaining([...Object.keys(others), 'PATH']))
-    } finally {
-      for (const name of Object.keys({ ...secrets, ...others })) {
-        // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- an environment has no other way
-        delete process.env[name]
-      }
-      Object.assign(process.env, before)
-    }
-  })
-})
-
 describe('output', () => {
   test('that is too long is cut: the beginning of the one stream is kept, the end of the other', async () => {
     const script = 'seq 1 200000; seq 1 200000 >&2'
