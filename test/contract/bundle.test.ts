@@ -24,7 +24,7 @@ test('dist has one file of code and its licenses per action, and says that it is
     .filter((entry) => !entry.isDirectory())
     .map((entry) => join(entry.parentPath, entry.name).slice(dist.length + 1))
   const expected = actionNames().flatMap((name) => [`${name}/index.js`, `${name}/licenses.txt`])
-  expect(files.sort()).toEqual([...expected, 'package.json'])
+  expect(files.sort()).toEqual([...expected, 'package.json'].sort())
   expect(JSON.parse(readFileSync(join(dist, 'package.json'), 'utf8'))).toEqual({ type: 'commonjs' })
 })
 

@@ -85,7 +85,49 @@ const GARNIX_WAIT: Contract = {
   ],
 }
 
+const UPDATE_FLAKE_PR: Contract = {
+  inputs: {
+    flakes: '.',
+    inputs: '',
+    exclude: '',
+    'group-by': 'none',
+    token: 'the token',
+    'nix-access-tokens': '',
+    branch: 'update-flake-lock',
+    base: '',
+    title: 'flake.lock: update {inputs}',
+    'commit-message': 'flake.lock: update {inputs}',
+    labels: '',
+    assignees: '',
+    reviewers: '',
+    'team-reviewers': '',
+    draft: 'false',
+    'sign-off': 'false',
+    cooldown: '0',
+    'cooldown-exempt': '',
+    'on-edited': 'keep',
+    'respect-closed': 'true',
+    'auto-merge': 'off',
+    'on-input-error': 'warn',
+    'dispatch-workflows': '',
+    'install-nix': 'if-missing',
+    'nix-url': '',
+    'nix-sha256': '',
+    'dry-run': 'false',
+  },
+  outputs: [
+    'status',
+    'pull-request-number',
+    'pull-request-url',
+    'head-sha',
+    'pull-requests',
+    'changes',
+    'commits-verified',
+  ],
+}
+
 export const CONTRACTS: Readonly<Record<string, Contract>> = {
   'deploy-nixos': DEPLOY_NIXOS,
   'garnix-wait': GARNIX_WAIT,
+  'update-flake-pr': UPDATE_FLAKE_PR,
 }
