@@ -1,16 +1,20 @@
 // `npm run bench`: the numbers the project promises, as ratios within one run. `npm run bench -- 5` takes fewer rounds.
 // `npm run bench -- walk` measures only how garnix-wait walks closures.
 // `npm run bench -- evaluation` measures only what an evaluation of nix/ takes: NIXPKGS has to name a nixpkgs.
+// `npm run bench -- lock-diff` measures only how update-flake-pr compares locks.
+// `npm run bench -- update` measures only what update-flake-pr adds to Nix, and what it asks of GitHub.
 // `npm run bench -- chaos` walks deploys with random faults instead: see chaos.ts.
 import { bootBox } from '../test/box/box.ts'
 import { runAction } from '../test/support/run-action.ts'
 import { chaos } from './chaos.ts'
 import { evaluation } from './evaluation.ts'
 import { helloFigures, roundTrips } from './hello.ts'
+import { lockDiff } from './lockdiff.ts'
 import { overhead } from './overhead.ts'
 import { reconnect } from './reconnect.ts'
 import { startup, waitStartup } from './startup.ts'
 import type { Figure } from './stats.ts'
+import { updating } from './update.ts'
 import { volume } from './volume.ts'
 import { walking } from './walk.ts'
 
@@ -32,6 +36,8 @@ async function figures(rounds: number): Promise<Figure[]> {
     ...(await reconnect(box, Math.ceil(rounds / 3), trips.hello)),
     ...(await volume(box)),
     ...(await walking(Math.ceil(rounds / 3))),
+    ...(await lockDiff(rounds)),
+    ...(await updating(rounds)),
     ...(await evaluation()),
   ]
 }
@@ -52,6 +58,8 @@ function compare(measured: readonly Figure[]): number {
 /** What one argument alone measures. */
 const parts: Readonly<Record<string, (args: readonly string[]) => Promise<Figure[]>>> = {
   evaluation,
+  'lock-diff': ([rounds]) => lockDiff(Number(rounds ?? 15)),
+  update: ([rounds]) => updating(Number(rounds ?? 9)),
   walk: ([rounds]) => walking(Number(rounds ?? 5)),
 }
 

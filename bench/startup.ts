@@ -55,7 +55,7 @@ async function waited(inputs: Readonly<Record<string, string>>, pattern: RegExp)
   return taken
 }
 
-async function bareNode(): Promise<number> {
+export async function bareNode(): Promise<number> {
   const start = performance.now()
   const child = spawn(process.execPath, ['-e', '0'], { stdio: 'ignore' })
   await new Promise((resolve) => child.once('exit', resolve))

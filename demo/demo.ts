@@ -1,6 +1,6 @@
 // `npm run demo`: boots a whole host and a CI, and plays what a push starts with the shipped bundles, as GitHub's runner
-// would start them: wait until the CI has built and uploaded everything, then deploy; once good and once broken. It shows
-// what the Actions log and the job summary would show.
+// would start them: wait until the CI has built and uploaded everything, then deploy; once good and once broken. After it
+// what a schedule starts: proposing newer inputs. It shows what the Actions log and the job summary would show.
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,7 +9,8 @@ import type { Box, SystemSpec } from '../test/box/box.ts'
 import { runAction } from '../test/support/run-action.ts'
 import type { ActionRun } from '../test/support/run-action.ts'
 import { CONFIGURATION, startCi, type Ci } from './ci.ts'
-import { writeReport } from './report.ts'
+import { tableOf, writeReport } from './report.ts'
+import { colorOf, updates, type Updated } from './updates.ts'
 
 interface Step {
   readonly title: string
@@ -118,12 +119,24 @@ function table(played: readonly Played[]): string {
     expected,
     runsNow.replace('/nix/store/', '').slice(0, 12),
   ])
-  const all = [
+  return tableOf([
     ['commit', 'garnix-wait', 'time', 'deploy-nixos', 'time', 'expected', 'the host runs'],
     ...rows,
-  ]
-  const widths = (all[0] ?? []).map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)))
-  return all.map((row) => row.map((text, column) => text.padEnd(widths[column] ?? 0)).join('  ')).join('\n')
+  ])
+}
+
+function updateTable(updated: readonly Updated[]): string {
+  const rows = updated.map(({ title, run, expected }) => {
+    const [status, time] = cells(run)
+    return [
+      title,
+      `${status}, ${colorOf(run.code)}`,
+      time,
+      expected,
+      `#${run.outputs['pull-request-number']}`,
+    ]
+  })
+  return tableOf([['inputs', 'update-flake-pr', 'time', 'expected', 'pull request'], ...rows])
 }
 
 function cells({ outputs, durationMs }: ActionRun): [status: string, time: string] {
@@ -136,6 +149,16 @@ function reports(folder: string, played: readonly Played[]): string[] {
     const wait = writeReport(`${base}-wait`, `${title}: garnix-wait`, waited.summary)
     if (deployed === undefined) return wait
     return [...wait, ...writeReport(`${base}-deploy`, `${title}: deploy-nixos`, deployed.summary)]
+  })
+}
+
+function updateReports(folder: string, updated: readonly Updated[]): string[] {
+  return updated.flatMap(({ title, run, body }, index) => {
+    const base = join(folder, `update-${index + 1}`)
+    return [
+      ...writeReport(`${base}-pull-request`, `${title}: the pull request`, body),
+      ...writeReport(`${base}-summary`, `${title}: update-flake-pr`, run.summary),
+    ]
   })
 }
 
@@ -152,14 +175,19 @@ async function demo(): Promise<boolean> {
   console.log(`The host builds nothing; it asks the cache and trusts its key: ${ci.cacheLine}`)
   const played: Played[] = []
   for (const step of steps) played.push(await play({ box, ci }, step))
+  const updated = await updates((title) => {
+    heading(`${title}: update-flake-pr`)
+  }, onOutput)
   heading('What happened')
-  console.log(table(played))
-  console.log('\nThe job summaries, as Markdown and as pages:')
-  for (const file of reports(mkdtempSync(join(tmpdir(), 'nix-vps-demo-')), played)) console.log(`  ${file}`)
-  return played.every(
-    ({ waited, deployed, expected }) =>
-      waited.outputs['status'] === 'ready' && deployed?.outputs['status'] === expected,
-  )
+  console.log(`${table(played)}\n\n${updateTable(updated)}`)
+  console.log('\nThe job summaries and the pull request, as Markdown and as pages:')
+  const folder = mkdtempSync(join(tmpdir(), 'nix-vps-demo-'))
+  for (const file of [...reports(folder, played), ...updateReports(folder, updated)]) console.log(`  ${file}`)
+  return played.every(wentWell) && updated.every(({ isAsExpected }) => isAsExpected)
+}
+
+function wentWell({ waited, deployed, expected }: Played): boolean {
+  return waited.outputs['status'] === 'ready' && deployed?.outputs['status'] === expected
 }
 
 if (!(await demo())) {

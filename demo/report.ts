@@ -18,3 +18,9 @@ ${marked.parse(markdown, { async: false, gfm: true })}</html>\n`
   for (const [path, text] of Object.entries(files)) writeFileSync(path, text)
   return Object.keys(files)
 }
+
+/** The first row is the head. */
+export function tableOf(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  return rows.map((row) => row.map((text, column) => text.padEnd(widths[column] ?? 0)).join('  ')).join('\n')
+}
