@@ -31086,7 +31086,9 @@ function shortened(line) {
     return `${kept}… (${line.length - kept.length} more characters)`;
 }
 function oneLine(raw) {
-    return visible(shortened(raw.replace(/\s*[\r\n]+\s*/g, ' ').trim()));
+    // Not by one pattern, which would try blanks without a line break after them again from each of them.
+    const lines = raw.split(/[\r\n]+/).map((line) => line.trim());
+    return visible(shortened(lines.filter((line) => line !== '').join(' ')));
 }
 /** Control characters and those that reorder what is read are shown as what they are. */
 function visible(raw) {

@@ -29643,9 +29643,9 @@ const WITHHELD = /^(?:INPUT|ACTIONS|GITHUB|GH)_|TOKEN|SECRET|PASSW|CREDENTIAL|PR
  * error the end, where programs say what went wrong. An aborted signal kills it as well, and rejects.
  */
 const runProgram = async (argv, options) => {
-    const { timeoutMs, cwd, signal, maxBytes = MAX_BYTES } = options;
+    const { timeoutMs, cwd, env, signal, maxBytes = MAX_BYTES } = options;
     signal?.throwIfAborted();
-    const child = start(argv, cwd);
+    const child = start(argv, { cwd, env });
     const stdout = beginningOf(child.stdout, maxBytes);
     const stderr = endOf(child.stderr, maxBytes);
     const killing = killer(child, timeoutMs, signal);
@@ -29666,11 +29666,11 @@ const runProgram = async (argv, options) => {
         signal?.throwIfAborted();
     }
 };
-function start([program = '', ...args], cwd) {
+function start([program = '', ...args], { cwd, env }) {
     const place = cwd === undefined ? {} : { cwd };
     return (0,external_node_child_process_namespaceObject.spawn)(program, args, {
         ...place,
-        env: environment(),
+        env: { ...environment(), ...env },
         stdio: ['ignore', 'pipe', 'pipe'],
         detached: true,
     });
@@ -38372,7 +38372,9 @@ function shortened(line) {
     return `${kept}… (${line.length - kept.length} more characters)`;
 }
 function oneLine(raw) {
-    return visible(shortened(raw.replace(/\s*[\r\n]+\s*/g, ' ').trim()));
+    // Not by one pattern, which would try blanks without a line break after them again from each of them.
+    const lines = raw.split(/[\r\n]+/).map((line) => line.trim());
+    return visible(shortened(lines.filter((line) => line !== '').join(' ')));
 }
 /** Control characters and those that reorder what is read are shown as what they are. */
 function visible(raw) {
@@ -41262,19 +41264,22 @@ class GitHubClient {
     }
     /**
      * One answer that says something: of success, or a refusal (`refusalOf` puts it into words). Whatever may pass is
-     * asked again until the deadline, but a POST only if GitHub surely did nothing.
+     * asked again until the deadline, but a POST, and what is `isOnce`, only if GitHub surely did nothing.
      * @throws GitHubUnavailable when there is none by then; the signal's reason
      */
-    async ask(question, { deadline, signal }) {
-        for (let attempt = 1;; attempt++) {
+    async ask(question, patience) {
+        const { deadline, signal, attempts = Infinity } = patience;
+        let attempt = 0;
+        for (;;) {
             await this.#pause({ deadline, signal });
             const asked = await this.#attempt(question, { deadline, signal });
             if (asked.kind === 'answered')
                 return asked.answer;
             if (asked.kind === 'paused')
                 continue;
+            attempt++;
             const pauseMs = Math.max(backoffMs(attempt, PAUSES, this.#world.random), asked.pauseMs);
-            if (question.route.startsWith('POST ') || pauseMs >= deadline.remainingMs())
+            if (isOnce(question) || attempt >= attempts || pauseMs >= deadline.remainingMs())
                 throw new GitHubUnavailable(`GitHub could not be asked: ${asked.words}`);
             this.#world.log.info(`${asked.words} It is asked again in ${(0,duration/* formatDuration */.a)(pauseMs)}.`);
             await this.#world.clock.sleep(pauseMs, signal);
@@ -41339,6 +41344,9 @@ class GitHubClient {
         await clock.sleep(ms, signal);
     }
 }
+function isOnce({ route, isOnce = route.startsWith('POST ') }) {
+    return isOnce;
+}
 function keyOf({ route, parameters }) {
     return `${route} ${JSON.stringify(parameters)}`;
 }
@@ -41356,7 +41364,7 @@ function logTail(text) {
     return lines.slice(-MAX_LINES).join('\n');
 }
 
-;// CONCATENATED MODULE: ./actions/garnix-wait/nearmiss.ts
+;// CONCATENATED MODULE: ./actions/shared/nearmiss.ts
 /** Which names somebody may have meant who misspelled one. */
 /** Nobody types a longer one. */
 const MAX_LENGTH = 100;
@@ -41823,8 +41831,8 @@ function refusalOf(answer, { what, permission }) {
     const { status } = answer;
     if (status < 400)
         return undefined;
-    const said = (0,shared_json/* textIn */.r7)((0,shared_json/* objectIn */.D7)(answer.data)?.['message']);
-    const words = said === '' ? '' : ` It says: ${said.slice(0, 500)}`;
+    const said = saidIn(answer.data);
+    const words = said === '' ? '' : ` It says: ${said}`;
     if (status === 401)
         return new errors/* ActionError */.lZ(`GitHub does not know the token it was asked for ${what} with (401).${words}`, {
             hint: "'token' is wrong, revoked or has expired; github.token is good for the time of its job.",
@@ -41836,6 +41844,22 @@ function refusalOf(answer, { what, permission }) {
     if (status === 404)
         return new errors/* ActionError */.lZ(`GitHub does not have ${what}, or not for this token (404): private ones need '${permission}'.${words}`, { hint: `Give the job 'permissions: ${permission}'; what 'permissions' does not name is 'none'.` });
     return new errors/* ActionError */.lZ(`GitHub refused ${what} (status ${status}).${words}`);
+}
+const MAX_SAID = 500;
+/** GitHub's own words about a refusal, `''` if it has none; of a validation that failed, also what failed. */
+function saidIn(data) {
+    const answer = (0,shared_json/* objectIn */.D7)(data);
+    const words = [(0,shared_json/* textIn */.r7)(answer?.['message']), ...(0,shared_json/* objectsIn */.Qv)(answer?.['errors']).map(detailOf)];
+    return words
+        .filter((part) => part !== '')
+        .join(': ')
+        .replace(/\s+/g, ' ')
+        .slice(0, MAX_SAID)
+        .trim();
+}
+function detailOf(error) {
+    const message = (0,shared_json/* textIn */.r7)(error['message']);
+    return message === '' ? `${(0,shared_json/* textIn */.r7)(error['field'])} ${(0,shared_json/* textIn */.r7)(error['code'])}`.trim() : message;
 }
 
 ;// CONCATENATED MODULE: ./actions/garnix-wait/comment.ts
