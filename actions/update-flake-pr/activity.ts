@@ -113,8 +113,8 @@ async function tipsIn(pushes: readonly Push[], { limitS, ask }: Question): Promi
   const aged = tipAfter(older[0], oldest)
   if (newest === NONE) return { problem: 'its branch is gone' }
   if (aged === NONE) return { problem: 'its branch is younger' }
-  if (younger.some(({ isRewrite }) => isRewrite) && !(await isWithin(aged, newest, ask)))
-    return { problem: `${aged.slice(0, 8)}, the tip of its branch then, was taken back since` }
+  const doubt = younger.some(({ isRewrite }) => isRewrite) ? await whyNotWithin(aged, newest, ask) : undefined
+  if (doubt !== undefined) return doubt
   const isNewer = ({ rev }: Locked): Promise<boolean | undefined> => {
     if (younger.some(({ after }) => after === rev)) return Promise.resolve(true)
     const isOlder = older.some(({ before, after }) => before === rev || after === rev)
@@ -128,8 +128,12 @@ function tipAfter(push: Push | undefined, first: Push): string {
   return push === undefined ? first.before : push.after
 }
 
-async function isWithin(rev: string, tip: string, ask: AskRepository): Promise<boolean> {
-  return rev === tip || ['ahead', 'identical'].includes(await relation(rev, tip, ask))
+/** What was pushed over may have taken it along. */
+async function whyNotWithin(rev: string, tip: string, ask: AskRepository): Promise<Problem | undefined> {
+  const found = rev === tip ? 'identical' : await relation(rev, tip, ask)
+  const words = `${rev.slice(0, 8)}, the tip of its branch then,`
+  if (found === '') return unknown(`it is not known whether ${words} is still a part of it`)
+  return ['ahead', 'identical'].includes(found) ? undefined : { problem: `${words} was taken back since` }
 }
 
 async function isBehind(aged: string, rev: string, ask: AskRepository): Promise<boolean | undefined> {

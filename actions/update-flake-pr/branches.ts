@@ -6,6 +6,7 @@ import { carryOut, GitHubRefused } from './pullwords.ts'
 export interface Compared {
   /** A branch or a commit. */
   readonly base: string
+  /** The same. */
   readonly headSha: string
   readonly lockPaths: readonly string[]
 }

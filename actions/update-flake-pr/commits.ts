@@ -2,13 +2,17 @@
 import { ActionError, messageOf } from '../shared/errors.ts'
 import { objectIn, type Json } from '../shared/json.ts'
 import type { Ask } from './asking.ts'
+import { whyForeign } from './branches.ts'
 import { graphql } from './graphqlanswer.ts'
 import { isUnanswered, isUnknownYet, orFound, patiently, problemOf, untilThere } from './lost.ts'
 import { carryOut } from './pullwords.ts'
 import type { Desired, PublishWorld } from './publishing.ts'
 import { branchesFrom, commitIn, createBranch, deleteBranch, headOf } from './refs.ts'
 
-export type CommitWanted = Pick<Desired, 'branch' | 'repository' | 'token' | 'files' | 'message'>
+export type CommitWanted = Pick<
+  Desired,
+  'branch' | 'repository' | 'token' | 'files' | 'message' | 'lockPaths'
+>
 
 /** On no branch that is meant to stay. What it takes until one is at it is gone when it is disposed. */
 export interface MadeCommit extends AsyncDisposable {
@@ -57,7 +61,7 @@ async function harmless(route: string, parameters: object, world: PublishWorld) 
 /** Its branch begins on the base, and is deleted once the real one is at the commit, or nothing came of it. */
 async function onScratch(wanted: CommitWanted, world: PublishWorld): Promise<MadeCommit> {
   const scratch = `${wanted.branch}-scratch-${world.random.hex(8)}`
-  await removeLeftovers(wanted.branch, world)
+  await removeLeftovers(wanted, world)
   await createScratch(scratch, wanted, world)
   const drop = () => dropScratch(scratch, world)
   try {
@@ -148,11 +152,19 @@ function isSigned(commit: Json | undefined): boolean {
   return objectIn(commit?.['verification'])?.['verified'] === true
 }
 
-/** Of runs that were killed. */
-async function removeLeftovers(branch: string, world: PublishWorld): Promise<void> {
+/** Of runs that were killed. What has anything of somebody else in it is none, whatever its name. */
+async function removeLeftovers(
+  { branch, repository, lockPaths }: CommitWanted,
+  world: PublishWorld,
+): Promise<void> {
   const beginning = `${branch}-scratch-`
-  for (const name of await branchesFrom(beginning, world.ask))
-    if (/^[0-9a-f]{16}$/.test(name.slice(beginning.length))) await dropScratch(name, world)
+  const names = (await branchesFrom(beginning, world.ask)).filter((name) =>
+    /^[0-9a-f]{16}$/.test(name.slice(beginning.length)),
+  )
+  for (const name of names) {
+    const compared = { base: repository.base.name, headSha: name, lockPaths }
+    if ((await whyForeign(compared, world.ask)) === undefined) await dropScratch(name, world)
+  }
 }
 
 async function dropScratch(scratch: string, { askAtLast, log }: PublishWorld): Promise<void> {

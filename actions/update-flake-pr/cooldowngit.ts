@@ -1,6 +1,6 @@
 /** What the tip of a branch was at a moment, by the dates of its commits: all that a git server tells. */
 import type { Scratch } from '../shared/ports.ts'
-import type { FoundTips, Locked } from './activity.ts'
+import type { FoundTips, Locked, Problem } from './activity.ts'
 import type { World } from './world.ts'
 
 export interface GitRepository {
@@ -37,18 +37,25 @@ export async function tipsByGit(
   if (newest === undefined) return { problem: 'git does not tell its newest commit', isUnknown: true }
   const aged = newest.atS <= limitS ? newest : await agedIn(git, limitS, ref)
   if (aged === undefined) return { problem: 'no commit of its branch is old enough, by their dates' }
+  if ('problem' in aged) return aged
   const isNewer = ({ lastModified }: Locked) =>
     Promise.resolve(lastModified === undefined ? undefined : lastModified >= aged.atS)
   return { aged: aged.rev, newest: newest.rev, newestS: newest.atS, isByDate: true, isNewer }
 }
 
-async function agedIn(git: Git, limitS: number, ref = 'HEAD'): Promise<Dated | undefined> {
+async function agedIn(git: Git, limitS: number, ref = 'HEAD'): Promise<Dated | Problem | undefined> {
   for (const deeper of [`--shallow-since=${limitS - BEFORE_S} +0000`, '--unshallow']) {
-    if ((await git.fails('fetch', ['--quiet', deeper, '--', 'origin', ref])) !== undefined) return undefined
+    const problem = await git.fails('fetch', ['--quiet', deeper, '--', 'origin', ref])
+    if (problem !== undefined) return isWhole(problem) ? undefined : { problem, isUnknown: true }
     const aged = await git.newestBefore(limitS)
     if (aged !== undefined) return aged
   }
   return undefined
+}
+
+/** There is nothing older to be had. */
+function isWhole(problem: string): boolean {
+  return problem.includes('--unshallow on a complete repository')
 }
 
 interface Git {

@@ -42,7 +42,9 @@ export function repositoryAt(place: Place, upstreams: Upstreams): AskRepository 
 }
 
 function apiOf(host: string): string {
-  return host === 'github.com' ? 'https://api.github.com' : `https://${host}/api/v3`
+  // GitHub Enterprise Cloud with data residency has hosts of its own, and github.com's ways.
+  const isCloud = host === 'github.com' || host.endsWith('.ghe.com')
+  return isCloud ? `https://api.${host}` : `https://${host}/api/v3`
 }
 
 function filled(path: string, parameters: Parameters): string {

@@ -3,11 +3,11 @@ import { ActionError } from '../shared/errors.ts'
 import { bodyOf } from './body.ts'
 import { hasChanged } from './computing.ts'
 import { digestOf, proposedIn } from './digest.ts'
-import { whyEdited } from './edits.ts'
+import { hasLocks, whyEdited } from './edits.ts'
 import type { Proposal, State } from './facts.ts'
 import { messageOf } from './message.ts'
 import type { Outcome } from './outcome.ts'
-import { editedWords, stays, type Begun } from './stays.ts'
+import { editedWords, sentenceOf, stays, type Begun } from './stays.ts'
 import { finish, publish } from './publish.ts'
 import type { Desired, Published, Wished } from './publishing.ts'
 import { writeBody } from './publishpull.ts'
@@ -21,22 +21,45 @@ export async function offered(begun: Begun, setting: Setting): Promise<Outcome> 
   const { open, updates } = begun
   const wording = wordingOf(begun, setting)
   const digest = digestOf({ ...wording, updates, blobs: setting.blobs })
-  if (open !== undefined && isRight(open, digest, setting)) return right({ begun, open, wording }, setting)
-  const why = await whyKept(begun, setting)
-  if (open !== undefined && why !== undefined) return stays(begun, 'kept', editedWords(open, why))
+  const standing = open && (await whatStands({ begun, open, wording, digest }, setting))
+  if (standing !== undefined) return standing
   const offer = { begun, wording, digest, proposal: await proposalOf(updates, setting) }
   return setting.inputs.dryRun ? drafted(offer, setting) : written(offer, setting)
 }
 
-function isRight({ state, headSha, base }: Pull, digest: string, { repository }: Setting): boolean {
-  return state?.digest === digest && state.head === headSha && base === repository.base.name
+interface Open {
+  readonly begun: Begun
+  readonly open: Pull
+  readonly wording: Wording
+  readonly digest: string
+}
+
+/** `undefined` where the pull request has to be written. */
+async function whatStands(task: Open, setting: Setting): Promise<Outcome | undefined> {
+  const { begun, open } = task
+  const isSame = isRight(task, setting)
+  if (isSame && open.state?.head === open.headSha) return right(task, setting)
+  const why = await whyEdited(open, lockPathsOf(begun), setting.ask)
+  if (why !== undefined) return keptFor(why, task, setting)
+  // "Update branch" puts a merge of the base on top.
+  const isMerged = isSame && (await hasLocks(open.headSha, begun.updates, setting.ask))
+  return isMerged ? right(task, setting) : undefined
+}
+
+function isRight({ open, digest }: Open, { repository }: Setting): boolean {
+  return open.state?.digest === digest && open.base === repository.base.name
+}
+
+function keptFor(why: string, { begun, open }: Open, { inputs }: Setting): Outcome | undefined {
+  return inputs.onEdited === 'keep' ? stays(begun, 'kept', editedWords(open, why)) : undefined
+}
+
+function lockPathsOf({ updates }: Pick<Begun, 'updates'>): readonly string[] {
+  return updates.map(({ lockPath }) => lockPath)
 }
 
 /** Its commit and its text are: what belongs to it may be left over from an earlier run. */
-async function right(
-  { begun, open, wording }: { readonly begun: Begun; readonly open: Pull; readonly wording: Wording },
-  setting: Setting,
-): Promise<Outcome> {
+async function right({ begun, open, wording }: Open, setting: Setting): Promise<Outcome> {
   const { state } = open
   if (state?.isUndone !== true || setting.inputs.dryRun)
     return stays(begun, 'unchanged', `#${open.number} proposes all of it already.`)
@@ -55,12 +78,6 @@ async function right(
 
 function withoutUndone(body: string, { isUndone, ...rest }: State & { isUndone: true }): string {
   return body.replace(stateComment({ ...rest, isUndone }), () => stateComment(rest))
-}
-
-async function whyKept({ open, updates }: Begun, { inputs, ask }: Setting): Promise<string | undefined> {
-  if (open === undefined || inputs.onEdited === 'overwrite') return undefined
-  const lockPaths = updates.map(({ lockPath }) => lockPath)
-  return whyEdited(open, lockPaths, ask)
 }
 
 interface Offer {
@@ -119,12 +136,8 @@ function wishedOf({ group, open, updates, merged }: Begun, wording: Wording, set
     files: updates
       .filter(hasChanged)
       .map(({ lockPath, afterText }) => ({ path: lockPath, content: afterText })),
-    lockPaths: updates.map(({ lockPath }) => lockPath),
+    lockPaths: lockPathsOf({ updates }),
   }
-}
-
-function sentenceOf({ message, hint }: ActionError): string {
-  return hint === undefined ? message : `${message} ${hint}`
 }
 
 function outcomeOf(published: Published, { begun, wording }: Offer): Outcome {

@@ -20,7 +20,7 @@ export async function proposalOf(flakes: readonly FlakeUpdate[], setting: Settin
   ])
   return {
     ...{ flakes, historyOf, upstreamOf, token },
-    isEnterprise: new URL(world.serverUrl).host !== 'github.com',
+    isEnterprise: !/(?:^github|\.ghe)\.com$/.test(new URL(world.serverUrl).host),
     dispatched: inputs.dispatchWorkflows,
     nowS: Math.floor((world.epochMs + world.clock.now()) / 1_000),
   }

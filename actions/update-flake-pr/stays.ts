@@ -1,3 +1,4 @@
+import type { ActionError } from '../shared/errors.ts'
 import type { FlakeUpdate } from './facts.ts'
 import type { Group } from './groups.ts'
 import type { Outcome, Status } from './outcome.ts'
@@ -20,4 +21,9 @@ export function stays({ group, open, updates }: Begun, status: Status, words: st
 
 export function editedWords({ number }: Pull, why: string): string {
   return `#${number} is left as it is, for 'on-edited' is 'keep': ${why}.`
+}
+
+/** What went wrong, and what to do about it. */
+export function sentenceOf({ message, hint }: ActionError): string {
+  return [message, hint].filter((part) => part !== undefined).join(' ')
 }

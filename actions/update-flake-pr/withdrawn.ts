@@ -3,7 +3,7 @@ import type { Group } from './groups.ts'
 import type { Outcome } from './outcome.ts'
 import { openBelow, type Pull } from './pulls.ts'
 import type { Setting } from './setting.ts'
-import { editedWords, stays, type Begun } from './stays.ts'
+import { editedWords, sentenceOf, stays, type Begun } from './stays.ts'
 import { withdraw } from './withdraw.ts'
 
 interface Obsolete {
@@ -16,7 +16,7 @@ export async function withdrawn(begun: Begun, { open, why }: Obsolete, setting: 
   if (setting.inputs.dryRun) return stays(begun, 'dry-run', `#${open.number} would be closed. ${why}`)
   const { ask, askAtLast, world } = setting
   const { status, words, problems } = await withdraw(open, why, { ...world, ask, askAtLast })
-  const undone = problems.map(({ message, hint }) => [message, hint].filter(Boolean).join(' '))
+  const undone = problems.map(sentenceOf)
   return { ...stays(begun, undone.length > 0 ? 'failed' : status, words), problems: undone }
 }
 

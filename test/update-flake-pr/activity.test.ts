@@ -76,6 +76,18 @@ test('what was taken back since is nothing to move to', async () => {
   })
 })
 
+test('where nobody can say whether it was taken back, that is not known', async () => {
+  const repository = scene().repository()
+  const [first = '', bad = ''] = pushed(repository, [20, 8])
+  forcePushed(repository, repository.commit({ parents: [first] }), 2)
+  scene().github.disturb = ({ path }) =>
+    path.includes('/compare/') ? { status: 403, body: '{}' } : undefined
+  expect(await tipsOf(repository)).toEqual({
+    problem: `it is not known whether ${bad.slice(0, 8)}, the tip of its branch then, is still a part of it`,
+    isUnknown: true,
+  })
+})
+
 test('a force push that leaves it is no harm', async () => {
   const repository = scene().repository()
   const [, aged = ''] = pushed(repository, [20, 8, 3])

@@ -139,6 +139,13 @@ test('another GitHub is asked with its own token', async () => {
   expect(scene().fetched).toEqual([{ url, authorization: 'Bearer theirs' }])
 })
 
+test('one in the cloud has its API beside it', async () => {
+  scene().answer = () => NO_ANSWER
+  const original = { type: 'github', owner: 'o', repo: 'r', ref: 'main', host: 'acme.ghe.com' }
+  await cooled(inputOf(original, rev('1')))
+  expect(scene().fetched[0]?.url).toMatch(/^https:\/\/api\.acme\.ghe\.com\/repos\/o\/r\/activity/)
+})
+
 test('without an answer it is held', async () => {
   scene().answer = () => NO_ANSWER
   const original = { type: 'github', owner: 'o', repo: 'r', ref: 'main', host: 'git.example' }

@@ -152,7 +152,7 @@ test.each([
   ],
   [
     [{}, { stdout: `${NOW_MS / 1_000} ${rev('2')}\n` }, { code: 1 }],
-    'no commit of its branch is old enough, by their dates',
+    'git could not look it up: it does not say why',
   ],
 ])('without an answer it is held: %j', async (answers, words) => {
   const { run } = fakeGit(...answers)

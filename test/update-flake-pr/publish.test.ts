@@ -172,6 +172,14 @@ describe('leftovers of a killed run', () => {
     expect(scene().branches()).toEqual([...names.slice(1), 'main', BRANCH].toSorted())
   })
 
+  test('are none if they have something of somebody in them', async () => {
+    const name = names[0] ?? ''
+    scene().state.setBranch(name, scene().state.commit({ parents: [scene().base], files: { 'x.nix': 'x' } }))
+    scene().token = TOKENS.personal
+    await scene().publish()
+    expect(scene().branches()).toContain(name)
+  })
+
   test('that cannot be deleted are said, and no more', async () => {
     const name = names[0] ?? ''
     scene().state.setBranch(name, scene().base)
