@@ -77,19 +77,19 @@ describe('a command', () => {
   })
 })
 
-test('six hundred megabytes pass through a process of four hundred', async () => {
+test('four hundred megabytes pass through a process of two hundred and fifty', async () => {
   const { host, port, user, key, knownHosts } = sshd
   const server = JSON.stringify({ host, port, user, key, knownHosts })
   const program = join(import.meta.dirname, 'flood.ts')
   const { stdout } = await promisify(execFile)(process.execPath, [
     program,
     server,
-    'head -c 600000000 /dev/zero',
+    'head -c 400000000 /dev/zero',
   ])
   const { exit, bytes, peakMib } = JSON.parse(stdout) as { exit: unknown; bytes: number; peakMib: number }
-  expect({ exit, bytes }).toEqual({ exit: { kind: 'exited', code: 0 }, bytes: 600_000_000 })
-  // Node alone takes some 75 of them once it has loaded what it needs; on a busy machine it cleans up late.
-  expect(peakMib).toBeLessThan(400)
+  expect({ exit, bytes }).toEqual({ exit: { kind: 'exited', code: 0 }, bytes: 400_000_000 })
+  // Node alone takes some 75 of them once it has loaded what it needs.
+  expect(peakMib).toBeLessThan(250)
 }, 120_000)
 
 test('the empty request reaches a forced command as such', async () => {
