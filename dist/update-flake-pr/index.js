@@ -44855,6 +44855,14 @@ function proposedIn(updates) {
     }));
 }
 
+;// CONCATENATED MODULE: ./actions/update-flake-pr/blob.ts
+
+/** What git calls a file of this text. */
+function blobOf(text) {
+    const content = Buffer.from(text);
+    return (0,external_node_crypto_.createHash)('sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
+}
+
 ;// CONCATENATED MODULE: ./actions/update-flake-pr/branches.ts
 /** Whose commits a branch has. */
 
@@ -44907,11 +44915,28 @@ function isLock(file, lockPaths) {
 
 ;// CONCATENATED MODULE: ./actions/update-flake-pr/edits.ts
 
+
+
+
+
 /** Why the branch of a pull request is not this action's alone; `undefined` if it is. */
 async function whyEdited(pull, lockPaths, ask) {
     if (pull.headSha === pull.state?.head)
         return undefined;
     return whyForeign({ base: pull.base, headSha: pull.headSha, lockPaths }, ask);
+}
+/** Whether a commit has the locks that are proposed. */
+async function hasLocks(sha, updates, ask) {
+    for (const { lockPath, afterText } of updates.filter(hasChanged)) {
+        const answer = await carryOut(ask, 'GET /repos/{owner}/{repo}/contents/{path}', {
+            doing: `show ${lockPath} at ${sha}`,
+            permission: 'contents: read',
+            parameters: { path: lockPath, ref: sha },
+        });
+        if ((0,json/* objectIn */.D7)(answer)?.['sha'] !== blobOf(afterText))
+            return false;
+    }
+    return true;
 }
 
 ;// CONCATENATED MODULE: ./actions/update-flake-pr/advicewords.ts
@@ -45937,6 +45962,10 @@ function stays({ group, open, updates }, status, words) {
 function editedWords({ number }, why) {
     return `#${number} is left as it is, for 'on-edited' is 'keep': ${why}.`;
 }
+/** What went wrong, and what to do about it. */
+function sentenceOf({ message, hint }) {
+    return [message, hint].filter((part) => part !== undefined).join(' ');
+}
 
 ;// CONCATENATED MODULE: ./actions/update-flake-pr/graphqlanswer.ts
 
@@ -46322,6 +46351,7 @@ function commitIn(value, what) {
 
 
 
+
 const commits_PERMISSION = 'contents: write';
 /**
  * One commit on the base. GitHub signs what Apps make through REST, with neither author nor committer given; of
@@ -46358,7 +46388,7 @@ async function commits_harmless(route, parameters, world) {
 /** Its branch begins on the base, and is deleted once the real one is at the commit, or nothing came of it. */
 async function onScratch(wanted, world) {
     const scratch = `${wanted.branch}-scratch-${world.random.hex(8)}`;
-    await removeLeftovers(wanted.branch, world);
+    await removeLeftovers(wanted, world);
     await createScratch(scratch, wanted, world);
     const drop = () => dropScratch(scratch, world);
     try {
@@ -46435,12 +46465,15 @@ function shownCommit(sha, ask) {
 function isSigned(commit) {
     return (0,json/* objectIn */.D7)(commit?.['verification'])?.['verified'] === true;
 }
-/** Of runs that were killed. */
-async function removeLeftovers(branch, world) {
+/** Of runs that were killed. What has anything of somebody else in it is none, whatever its name. */
+async function removeLeftovers({ branch, repository, lockPaths }, world) {
     const beginning = `${branch}-scratch-`;
-    for (const name of await branchesFrom(beginning, world.ask))
-        if (/^[0-9a-f]{16}$/.test(name.slice(beginning.length)))
+    const names = (await branchesFrom(beginning, world.ask)).filter((name) => /^[0-9a-f]{16}$/.test(name.slice(beginning.length)));
+    for (const name of names) {
+        const compared = { base: repository.base.name, headSha: name, lockPaths };
+        if ((await whyForeign(compared, world.ask)) === undefined)
             await dropScratch(name, world);
+    }
 }
 async function dropScratch(scratch, { askAtLast, log }) {
     const problem = await problemOf(() => deleteBranch(scratch, askAtLast));
@@ -46886,7 +46919,9 @@ function repositoryAt(place, upstreams) {
     };
 }
 function apiOf(host) {
-    return host === 'github.com' ? 'https://api.github.com' : `https://${host}/api/v3`;
+    // GitHub Enterprise Cloud with data residency has hosts of its own, and github.com's ways.
+    const isCloud = host === 'github.com' || host.endsWith('.ghe.com');
+    return isCloud ? `https://api.${host}` : `https://${host}/api/v3`;
 }
 function forges_filled(path, parameters) {
     const rest = new URLSearchParams();
@@ -47203,7 +47238,7 @@ async function proposalOf(flakes, setting) {
     ]);
     return {
         ...{ flakes, historyOf, upstreamOf, token },
-        isEnterprise: new URL(world.serverUrl).host !== 'github.com',
+        isEnterprise: !/(?:^github|\.ghe)\.com$/.test(new URL(world.serverUrl).host),
         dispatched: inputs.dispatchWorkflows,
         nowS: Math.floor((world.epochMs + world.clock.now()) / 1_000),
     };
@@ -47227,16 +47262,33 @@ async function offered(begun, setting) {
     const { open, updates } = begun;
     const wording = wordingOf(begun, setting);
     const digest = digestOf({ ...wording, updates, blobs: setting.blobs });
-    if (open !== undefined && isRight(open, digest, setting))
-        return right({ begun, open, wording }, setting);
-    const why = await whyKept(begun, setting);
-    if (open !== undefined && why !== undefined)
-        return stays(begun, 'kept', editedWords(open, why));
+    const standing = open && (await whatStands({ begun, open, wording, digest }, setting));
+    if (standing !== undefined)
+        return standing;
     const offer = { begun, wording, digest, proposal: await proposalOf(updates, setting) };
     return setting.inputs.dryRun ? drafted(offer, setting) : written(offer, setting);
 }
-function isRight({ state, headSha, base }, digest, { repository }) {
-    return state?.digest === digest && state.head === headSha && base === repository.base.name;
+/** `undefined` where the pull request has to be written. */
+async function whatStands(task, setting) {
+    const { begun, open } = task;
+    const isSame = isRight(task, setting);
+    if (isSame && open.state?.head === open.headSha)
+        return right(task, setting);
+    const why = await whyEdited(open, lockPathsOf(begun), setting.ask);
+    if (why !== undefined)
+        return keptFor(why, task, setting);
+    // "Update branch" puts a merge of the base on top.
+    const isMerged = isSame && (await hasLocks(open.headSha, begun.updates, setting.ask));
+    return isMerged ? right(task, setting) : undefined;
+}
+function isRight({ open, digest }, { repository }) {
+    return open.state?.digest === digest && open.base === repository.base.name;
+}
+function keptFor(why, { begun, open }, { inputs }) {
+    return inputs.onEdited === 'keep' ? stays(begun, 'kept', editedWords(open, why)) : undefined;
+}
+function lockPathsOf({ updates }) {
+    return updates.map(({ lockPath }) => lockPath);
 }
 /** Its commit and its text are: what belongs to it may be left over from an earlier run. */
 async function right({ begun, open, wording }, setting) {
@@ -47257,12 +47309,6 @@ async function right({ begun, open, wording }, setting) {
 }
 function withoutUndone(body, { isUndone, ...rest }) {
     return body.replace(stateComment({ ...rest, isUndone }), () => stateComment(rest));
-}
-async function whyKept({ open, updates }, { inputs, ask }) {
-    if (open === undefined || inputs.onEdited === 'overwrite')
-        return undefined;
-    const lockPaths = updates.map(({ lockPath }) => lockPath);
-    return whyEdited(open, lockPaths, ask);
 }
 function wordingOf({ updates }, { inputs, token, world }) {
     const signer = inputs.signOff ? { ...token, serverUrl: world.serverUrl } : undefined;
@@ -47301,11 +47347,8 @@ function wishedOf({ group, open, updates, merged }, wording, setting) {
         files: updates
             .filter(hasChanged)
             .map(({ lockPath, afterText }) => ({ path: lockPath, content: afterText })),
-        lockPaths: updates.map(({ lockPath }) => lockPath),
+        lockPaths: lockPathsOf({ updates }),
     };
-}
-function sentenceOf({ message, hint }) {
-    return hint === undefined ? message : `${message} ${hint}`;
 }
 function outcomeOf(published, { begun, wording }) {
     const problems = published.problems.map(sentenceOf);
@@ -47394,7 +47437,7 @@ async function withdrawn(begun, { open, why }, setting) {
         return stays(begun, 'dry-run', `#${open.number} would be closed. ${why}`);
     const { ask, askAtLast, world } = setting;
     const { status, words, problems } = await withdraw(open, why, { ...world, ask, askAtLast });
-    const undone = problems.map(({ message, hint }) => [message, hint].filter(Boolean).join(' '));
+    const undone = problems.map(sentenceOf);
     return { ...stays(begun, undone.length > 0 ? 'failed' : status, words), problems: undone };
 }
 /** With one pull request for each input: those of inputs that are not updated any more. */
@@ -47603,14 +47646,6 @@ function evenCanceled({ ask, last }, cancel) {
     };
 }
 
-;// CONCATENATED MODULE: ./actions/update-flake-pr/blob.ts
-
-/** What git calls a file of this text. */
-function blobOf(text) {
-    const content = Buffer.from(text);
-    return (0,external_node_crypto_.createHash)('sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
-}
-
 ;// CONCATENATED MODULE: ./actions/update-flake-pr/checkout.ts
 /** What is read from the checkout must be what the base has, for the pull request is made on the base. */
 
@@ -47754,8 +47789,9 @@ async function tipsIn(pushes, { limitS, ask }) {
         return { problem: 'its branch is gone' };
     if (aged === NONE)
         return { problem: 'its branch is younger' };
-    if (younger.some(({ isRewrite }) => isRewrite) && !(await activity_isWithin(aged, newest, ask)))
-        return { problem: `${aged.slice(0, 8)}, the tip of its branch then, was taken back since` };
+    const doubt = younger.some(({ isRewrite }) => isRewrite) ? await whyNotWithin(aged, newest, ask) : undefined;
+    if (doubt !== undefined)
+        return doubt;
     const isNewer = ({ rev }) => {
         if (younger.some(({ after }) => after === rev))
             return Promise.resolve(true);
@@ -47768,8 +47804,13 @@ async function tipsIn(pushes, { limitS, ask }) {
 function tipAfter(push, first) {
     return push === undefined ? first.before : push.after;
 }
-async function activity_isWithin(rev, tip, ask) {
-    return rev === tip || ['ahead', 'identical'].includes(await relation(rev, tip, ask));
+/** What was pushed over may have taken it along. */
+async function whyNotWithin(rev, tip, ask) {
+    const found = rev === tip ? 'identical' : await relation(rev, tip, ask);
+    const words = `${rev.slice(0, 8)}, the tip of its branch then,`;
+    if (found === '')
+        return unknown(`it is not known whether ${words} is still a part of it`);
+    return ['ahead', 'identical'].includes(found) ? undefined : { problem: `${words} was taken back since` };
 }
 async function isBehind(aged, rev, ask) {
     const found = await relation(rev, aged, ask);
@@ -47870,6 +47911,8 @@ async function tipsByGit(repository, limitS, world) {
         const aged = newest.atS <= limitS ? newest : await agedIn(git, limitS, ref);
         if (aged === undefined)
             return { problem: 'no commit of its branch is old enough, by their dates' };
+        if ('problem' in aged)
+            return aged;
         const isNewer = ({ lastModified }) => Promise.resolve(lastModified === undefined ? undefined : lastModified >= aged.atS);
         return { aged: aged.rev, newest: newest.rev, newestS: newest.atS, isByDate: true, isNewer };
     }
@@ -47885,13 +47928,18 @@ async function tipsByGit(repository, limitS, world) {
 }
 async function agedIn(git, limitS, ref = 'HEAD') {
     for (const deeper of [`--shallow-since=${limitS - BEFORE_S} +0000`, '--unshallow']) {
-        if ((await git.fails('fetch', ['--quiet', deeper, '--', 'origin', ref])) !== undefined)
-            return undefined;
+        const problem = await git.fails('fetch', ['--quiet', deeper, '--', 'origin', ref]);
+        if (problem !== undefined)
+            return cooldowngit_isWhole(problem) ? undefined : { problem, isUnknown: true };
         const aged = await git.newestBefore(limitS);
         if (aged !== undefined)
             return aged;
     }
     return undefined;
+}
+/** There is nothing older to be had. */
+function cooldowngit_isWhole(problem) {
+    return problem.includes('--unshallow on a complete repository');
 }
 function gitIn({ path }, { url, token }, { run, cancel }) {
     const options = { timeoutMs: GIT_MS, signal: cancel, env: environment(url, token) };
