@@ -17,7 +17,7 @@ function checkout(texts: Readonly<Record<string, string | Error>>) {
     },
     scratch: () => Promise.reject(new Error('not asked for')),
   }
-  return { files, workspace: '/work/repo' }
+  return { files, workspace: '/checkout' }
 }
 
 test('a flake is read with its lock, at the root and below it', async () => {
@@ -28,12 +28,12 @@ test('a flake is read with its lock, at the root and below it', async () => {
   const [root, below] = await readSources(['.', 'nix/dev'], where)
   expect(root).toMatchObject({
     flake: '.',
-    directory: '/work/repo',
+    directory: '/checkout',
     flakePath: 'flake.nix',
     flakeText: FLAKE,
   })
   expect(below).toMatchObject({
-    directory: '/work/repo/nix/dev',
+    directory: '/checkout/nix/dev',
     lockPath: 'nix/dev/flake.lock',
     lockText: LOCK,
   })
