@@ -1,27 +1,17 @@
 /** When it ends: as soon as it can, no sooner, and then it is over. */
 import { setImmediate as turn } from 'node:timers/promises'
-import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals'
-import { sharedGitHub } from '../support/checks.ts'
+import { expect, test } from '@jest/globals'
 import type { FakeGitHub } from '../support/github/server.ts'
+import { withSharedGitHub } from '../support/sharedgithub.ts'
 import { SHA } from './given.ts'
 import { CLOSURE, ETC, GLIBC, MINUTE, StoryScene, VPS } from './storyscene.ts'
-
-jest.setTimeout(60_000)
 
 let github: FakeGitHub
 let scene: StoryScene
 
-beforeAll(async () => {
-  github = await sharedGitHub()
-})
-
-beforeEach(() => {
-  scene = StoryScene.at(github)
-})
-
-afterAll(async () => {
-  delete process.env['GITHUB_API_URL']
-  await github[Symbol.asyncDispose]()
+withSharedGitHub((shared) => {
+  github = shared
+  scene = StoryScene.at(shared)
 })
 
 const NAME = 'nixosConfig vps-arm'

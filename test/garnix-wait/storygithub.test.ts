@@ -1,26 +1,16 @@
 /** What it asks of GitHub: the comment, and how much it costs. */
-import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
-import { sharedGitHub } from '../support/checks.ts'
+import { describe, expect, test } from '@jest/globals'
 import type { FakeGitHub } from '../support/github/server.ts'
+import { withSharedGitHub } from '../support/sharedgithub.ts'
 import { SHA } from './given.ts'
 import { CACHE, CLOSURE, ETC, GLIBC, MINUTE, StoryScene, unreachable, VPS } from './storyscene.ts'
-
-jest.setTimeout(60_000)
 
 let github: FakeGitHub
 let scene: StoryScene
 
-beforeAll(async () => {
-  github = await sharedGitHub()
-})
-
-beforeEach(() => {
-  scene = StoryScene.at(github)
-})
-
-afterAll(async () => {
-  delete process.env['GITHUB_API_URL']
-  await github[Symbol.asyncDispose]()
+withSharedGitHub((shared) => {
+  github = shared
+  scene = StoryScene.at(shared)
 })
 
 const NAME = 'nixosConfig vps-arm'

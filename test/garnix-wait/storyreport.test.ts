@@ -1,29 +1,19 @@
 /** What is told at the end, and days on which something else goes wrong. */
-import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { githubRequest } from '../../actions/shared/adapters/github.ts'
 import { ActionError } from '../../actions/shared/errors.ts'
-import { sharedGitHub } from '../support/checks.ts'
 import type { FakeGitHub } from '../support/github/server.ts'
+import { withSharedGitHub } from '../support/sharedgithub.ts'
 import { SHA } from './given.ts'
 import { narInfoText, storePath } from '../support/binarycache.ts'
 import { answer, CLOSURE, MINUTE, OLD, OLD_GLIBC, StoryScene, VPS } from './storyscene.ts'
 
-jest.setTimeout(60_000)
-
 let github: FakeGitHub
 let scene: StoryScene
 
-beforeAll(async () => {
-  github = await sharedGitHub()
-})
-
-beforeEach(() => {
-  scene = StoryScene.at(github)
-})
-
-afterAll(async () => {
-  delete process.env['GITHUB_API_URL']
-  await github[Symbol.asyncDispose]()
+withSharedGitHub((shared) => {
+  github = shared
+  scene = StoryScene.at(shared)
 })
 
 const NAME = 'nixosConfig vps-arm'

@@ -1,25 +1,12 @@
 /** Several configurations in one wait. */
-import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
-import { sharedGitHub } from '../support/checks.ts'
-import type { FakeGitHub } from '../support/github/server.ts'
+import { describe, expect, test } from '@jest/globals'
+import { withSharedGitHub } from '../support/sharedgithub.ts'
 import { CLOSURE, GLIBC, MINUTE, StoryScene, VPS, WEB } from './storyscene.ts'
 
-jest.setTimeout(60_000)
-
-let github: FakeGitHub
 let scene: StoryScene
 
-beforeAll(async () => {
-  github = await sharedGitHub()
-})
-
-beforeEach(() => {
+withSharedGitHub((github) => {
   scene = StoryScene.at(github)
-})
-
-afterAll(async () => {
-  delete process.env['GITHUB_API_URL']
-  await github[Symbol.asyncDispose]()
 })
 
 const NAME = 'nixosConfig vps-arm'

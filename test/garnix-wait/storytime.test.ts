@@ -1,25 +1,15 @@
 /** What is waited for, and how long. */
-import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals'
-import { sharedGitHub } from '../support/checks.ts'
+import { expect, test } from '@jest/globals'
 import type { FakeGitHub } from '../support/github/server.ts'
+import { withSharedGitHub } from '../support/sharedgithub.ts'
 import { CLOSURE, MINUTE, OLD, StoryScene, VPS } from './storyscene.ts'
-
-jest.setTimeout(60_000)
 
 let github: FakeGitHub
 let scene: StoryScene
 
-beforeAll(async () => {
-  github = await sharedGitHub()
-})
-
-beforeEach(() => {
-  scene = StoryScene.at(github)
-})
-
-afterAll(async () => {
-  delete process.env['GITHUB_API_URL']
-  await github[Symbol.asyncDispose]()
+withSharedGitHub((shared) => {
+  github = shared
+  scene = StoryScene.at(shared)
 })
 
 const NAME = 'nixosConfig vps-arm'

@@ -1,26 +1,16 @@
 /** Who is believed: of the checks of a name only those of the instance's own App. */
-import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals'
-import { sharedGitHub } from '../support/checks.ts'
+import { expect, test } from '@jest/globals'
 import type { FakeGitHub } from '../support/github/server.ts'
+import { withSharedGitHub } from '../support/sharedgithub.ts'
 import { SHA } from './given.ts'
 import { ETC, GLIBC, OLD, OLD_GLIBC, StoryScene, VPS } from './storyscene.ts'
-
-jest.setTimeout(60_000)
 
 let github: FakeGitHub
 let scene: StoryScene
 
-beforeAll(async () => {
-  github = await sharedGitHub()
-})
-
-beforeEach(() => {
-  scene = StoryScene.at(github)
-})
-
-afterAll(async () => {
-  delete process.env['GITHUB_API_URL']
-  await github[Symbol.asyncDispose]()
+withSharedGitHub((shared) => {
+  github = shared
+  scene = StoryScene.at(shared)
 })
 
 const NAME = 'nixosConfig vps-arm'

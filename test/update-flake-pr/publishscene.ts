@@ -1,5 +1,4 @@
 /** Publishing against the fake GitHub, through GitHub's own client, at fake time. */
-import { afterAll, beforeAll, beforeEach, jest } from '@jest/globals'
 import { githubRequest } from '../../actions/shared/adapters/github.ts'
 import { deadlineIn } from '../../actions/shared/deadline.ts'
 import { GitHubClient } from '../../actions/shared/github.ts'
@@ -11,9 +10,9 @@ import { pullsOn, type Pull } from '../../actions/update-flake-pr/pulls.ts'
 import { readRepository, type Repository } from '../../actions/update-flake-pr/repository.ts'
 import { stateComment } from '../../actions/update-flake-pr/state.ts'
 import { tokenFactsOf } from '../../actions/update-flake-pr/tokenfacts.ts'
-import { sharedGitHub } from '../support/checks.ts'
 import { countingRandom, FakeClock, RecordingLog } from '../support/fakes.ts'
 import type { FakeGitHub } from '../support/github/server.ts'
+import { withSharedGitHub } from '../support/sharedgithub.ts'
 import { GitHubState } from '../support/github/state.ts'
 
 export const BRANCH = 'update-flake-lock'
@@ -167,22 +166,14 @@ interface Scenes {
 export function scenes(): Scenes {
   let github: FakeGitHub
   let scene: Scene
-  // GitHub's schema alone takes seconds to be read.
-  jest.setTimeout(60_000)
   const fresh = () => {
     github.verify()
     scene = new Scene(github)
     return scene
   }
-  beforeAll(async () => {
-    github = await sharedGitHub()
-  })
-  beforeEach(() => {
+  withSharedGitHub((shared) => {
+    github = shared
     fresh()
-  })
-  afterAll(async () => {
-    delete process.env['GITHUB_API_URL']
-    await github[Symbol.asyncDispose]()
   })
   return Object.assign(() => scene, { fresh })
 }

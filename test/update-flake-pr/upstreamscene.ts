@@ -1,5 +1,4 @@
 /** The hosts of inputs: the fake GitHub in the place of github.com, and others that answer what a test wants. */
-import { afterAll, beforeAll, beforeEach, jest } from '@jest/globals'
 import { githubRequest } from '../../actions/shared/adapters/github.ts'
 import { ActionError } from '../../actions/shared/errors.ts'
 import { GitHubClient } from '../../actions/shared/github.ts'
@@ -8,10 +7,10 @@ import { parseAccessTokens } from '../../actions/update-flake-pr/accesstokens.ts
 import type { Ask } from '../../actions/update-flake-pr/asking.ts'
 import type { Change } from '../../actions/update-flake-pr/facts.ts'
 import type { Upstreams } from '../../actions/update-flake-pr/forges.ts'
-import { sharedGitHub } from '../support/checks.ts'
 import { countingRandom, FakeClock, RecordingLog } from '../support/fakes.ts'
 import type { RepositoryState } from '../support/github/repository.ts'
 import type { FakeGitHub } from '../support/github/server.ts'
+import { withSharedGitHub } from '../support/sharedgithub.ts'
 import { reference } from './locks.ts'
 
 interface Fetched {
@@ -90,20 +89,10 @@ export function changed(from: Record<string, unknown>, to: Record<string, unknow
 export const NO_ANSWER = new ActionError('https://x: no answer within 20 s.')
 
 export function upstreamScenes(): () => UpstreamScene {
-  let github: FakeGitHub
   let scene: UpstreamScene
-  // GitHub's schema alone takes seconds to be read.
-  jest.setTimeout(60_000)
-  beforeAll(async () => {
-    github = await sharedGitHub()
-  })
-  beforeEach(() => {
+  withSharedGitHub((github) => {
     github.verify()
     scene = new UpstreamScene(github)
-  })
-  afterAll(async () => {
-    delete process.env['GITHUB_API_URL']
-    await github[Symbol.asyncDispose]()
   })
   return () => scene
 }
