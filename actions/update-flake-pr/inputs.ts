@@ -1,10 +1,10 @@
 import { posix } from 'node:path'
 import { parseWith, type Inputs as Reader } from '../shared/inputs.ts'
+import type { NixRelease } from '../shared/nixrelease.ts'
 import type { ReadInput } from '../shared/ports.ts'
 import { parseAccessTokens, type AccessToken } from './accesstokens.ts'
 import { isBranchName } from './branchname.ts'
 import { isGlob } from './glob.ts'
-import type { NixRelease } from './world.ts'
 
 export type AutoMerge = 'off' | 'merge' | 'squash' | 'rebase'
 

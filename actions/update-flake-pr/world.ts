@@ -1,3 +1,4 @@
+import type { NixRelease } from '../shared/nixrelease.ts'
 import type {
   Clock,
   Fetch,
@@ -9,12 +10,6 @@ import type {
   RunProgram,
   Summary,
 } from '../shared/ports.ts'
-
-export interface NixRelease {
-  readonly url: string
-  /** 64 hex digits. */
-  readonly sha256: string
-}
 
 /** A Nix that can be started: the beginning of its argv, and what its environment needs. */
 export interface Nix {

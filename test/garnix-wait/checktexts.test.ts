@@ -1,23 +1,19 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { githubRequest } from '../../actions/shared/adapters/github.ts'
 import { deadlineIn } from '../../actions/shared/deadline.ts'
 import { GitHubClient } from '../../actions/shared/github.ts'
 import { CheckTexts, followTexts } from '../../actions/garnix-wait/checktexts.ts'
 import { ChecksReader } from '../../actions/garnix-wait/checksreader.ts'
 import type { CheckRun } from '../../actions/garnix-wait/checkruns.ts'
-import { ChecksScene, SHA, sharedGitHub } from '../support/checks.ts'
+import { ChecksScene, SHA } from '../support/checks.ts'
 import { countingRandom, FakeClock } from '../support/fakes.ts'
 import type { FakeGitHub } from '../support/github/server.ts'
+import { withSharedGitHub } from '../support/sharedgithub.ts'
 
 let github: FakeGitHub
 
-beforeAll(async () => {
-  github = await sharedGitHub()
-})
-
-afterAll(async () => {
-  delete process.env['GITHUB_API_URL']
-  await github[Symbol.asyncDispose]()
+withSharedGitHub((shared) => {
+  github = shared
 })
 
 const WEB = 'nixosConfig web'

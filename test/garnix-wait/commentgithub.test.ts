@@ -1,36 +1,26 @@
 /** The comment, by GitHub's own client, on a GitHub that holds every request against its description. */
-import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { keepComment } from '../../actions/garnix-wait/comment.ts'
 import { commentOf } from '../../actions/garnix-wait/commentbody.ts'
 import { githubRequest } from '../../actions/shared/adapters/github.ts'
 import { deadlineIn } from '../../actions/shared/deadline.ts'
 import { GitHubClient } from '../../actions/shared/github.ts'
-import { sharedGitHub } from '../support/checks.ts'
 import { countingRandom, FakeClock, RecordingLog } from '../support/fakes.ts'
 import type { FakeGitHub } from '../support/github/server.ts'
+import { withSharedGitHub } from '../support/sharedgithub.ts'
 import { configuration, facts, READY, SHA } from './findings.ts'
 
 const COMMENT = commentOf(facts([configuration()]), READY)
 const CHANGED = commentOf(facts([configuration({ storePath: undefined })]), READY)
 
 /** GitHub's schema alone takes seconds to be read. */
-jest.setTimeout(60_000)
-
 let github: FakeGitHub
 
-beforeAll(async () => {
-  github = await sharedGitHub()
-})
-
-beforeEach(() => {
+withSharedGitHub((shared) => {
+  github = shared
   github.state.clear()
   github.exchanges.length = 0
   github.tokens.set('read-only', { login: 'github-actions[bot]', permissions: ['pull-requests: read'] })
-})
-
-afterAll(async () => {
-  delete process.env['GITHUB_API_URL']
-  await github[Symbol.asyncDispose]()
 })
 
 async function keep(comment = COMMENT, token = 'secret'): Promise<RecordingLog> {

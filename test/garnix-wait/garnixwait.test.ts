@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { ChecksScene, SHA, sharedGitHub } from '../support/checks.ts'
+import { describe, expect, test } from '@jest/globals'
+import { ChecksScene, SHA } from '../support/checks.ts'
 import type { FakeGitHub } from '../support/github/server.ts'
+import { withSharedGitHub } from '../support/sharedgithub.ts'
 
 let github: FakeGitHub
 
-beforeAll(async () => {
-  github = await sharedGitHub()
-})
-
-afterAll(async () => {
-  delete process.env['GITHUB_API_URL']
-  await github[Symbol.asyncDispose]()
+withSharedGitHub((shared) => {
+  github = shared
 })
 
 const WEB = 'nixosConfig web'
