@@ -65,7 +65,7 @@ describe('the bundle deploys', () => {
   })
 
   test('through every cut, and shows each event once', async () => {
-    await using host = await startHost()
+    await using host = await startHost('interrupted')
     const run = startAction('deploy-nixos', host.inputs)
     for (const line of ['line 5', 'line 20']) {
       await run.waitFor(new RegExp(`^${line} `, 'm'))

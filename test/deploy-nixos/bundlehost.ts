@@ -17,10 +17,10 @@ export interface BundleHost extends AsyncDisposable {
   connections(): number
 }
 
-/** `endless`: its builds end only when they are aborted. */
-export async function startHost(builds: 'short' | 'endless' = 'short'): Promise<BundleHost> {
+/** `endless`: its builds end only when they are aborted; `interrupted`: they go on only after two cuts. */
+export async function startHost(builds: 'short' | 'endless' | 'interrupted' = 'short'): Promise<BundleHost> {
   const directory = mkdtempSync(join(tmpdir(), 'nix-vps-host-'))
-  if (builds === 'endless') writeFileSync(join(directory, 'endless'), '')
+  if (builds !== 'short') writeFileSync(join(directory, builds), '')
   const sshd = await startSshd({ forcedCommand: `${process.execPath} ${SCRIPT} ${directory}` })
   const { host, port, user, key, knownHosts } = sshd
   const file = join(directory, 'requests')
