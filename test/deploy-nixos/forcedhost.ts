@@ -62,8 +62,7 @@ async function stream(from: number): Promise<number> {
   const all = steps(rev)
   for (const [seq, step] of all.entries()) {
     await setTimeout(Math.max(0, startedMs + seq * 30 - Date.now()))
-    if (step['name'] === 'build' && step['state'] === 'end') await held()
-    if (existsSync(file('interrupted'))) await interrupted(String(step['text'] ?? ''))
+    await held(step)
     if (existsSync(file('abort'))) return finish(all.length, { status: 'aborted', exitCode: 83, rev })
     if (seq >= from) say({ seq, time: new Date().toISOString(), ...step })
   }
@@ -75,18 +74,20 @@ async function stream(from: number): Promise<number> {
   return finish(all.length, { status: 'deployed', exitCode: 0, rev })
 }
 
-/** A build that takes as long as somebody wants it to. */
-async function held(): Promise<void> {
-  while (existsSync(file('endless')) && !existsSync(file('abort'))) await setTimeout(20)
-}
-
 /** Says no more than these lines before that many connections have come back. */
 const LINES_BEFORE_ATTACH = ['line 10 ', 'line 25 ']
 
-async function interrupted(text: string): Promise<void> {
-  const needed = LINES_BEFORE_ATTACH.findIndex((line) => text.startsWith(line)) + 1
-  const attached = (): number => readFileSync(file('requests'), 'utf8').split(' attach ').length - 1
-  while (existsSync(directory) && attached() < needed) await setTimeout(20)
+/** A build that takes as long as somebody wants it to, and one that waits for those who were cut off. */
+async function held({ name, state, text }: Step): Promise<void> {
+  const isEnd = name === 'build' && state === 'end'
+  while (isEnd && existsSync(file('endless')) && !existsSync(file('abort'))) await setTimeout(20)
+  const needed =
+    LINES_BEFORE_ATTACH.findIndex((line) => typeof text === 'string' && text.startsWith(line)) + 1
+  while (existsSync(file('interrupted')) && attached() < needed) await setTimeout(20)
+}
+
+function attached(): number {
+  return readFileSync(file('requests'), 'utf8').split(' attach ').length - 1
 }
 
 function finish(seq: number, end: { status: string; exitCode: number; rev: string }): number {
