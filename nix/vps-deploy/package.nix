@@ -84,8 +84,12 @@ stdenvNoCC.mkDerivation {
     openssh
   ];
 
-  # The values of `resolve` that these programs carry out; the others of the contract they refuse.
-  passthru.resolves = [ "evaluate" ];
+  # The values of `resolve` that these programs carry out.
+  passthru.resolves = [
+    "evaluate"
+    "recorded"
+    "recorded-or-evaluate"
+  ];
 
   meta = {
     description = "Carries out deploys that come through a forced SSH command, and rolls them back";

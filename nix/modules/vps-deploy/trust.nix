@@ -38,15 +38,16 @@ in
       description = ''
         How a commit becomes a system. `evaluate`: the flake is evaluated on this host, which takes 2 to 3 GB of memory
         for a configuration with containers. `recorded`: the store path stands in a git note on the commit, written by
-        CI, and nothing is evaluated here.
+        CI, and nothing is evaluated or built here; it is fetched from this host's caches and must be signed by a key
+        of this host. `recorded-or-evaluate`: the same, and what is not recorded is evaluated.
       '';
     };
     recordedSigners = option "recordedSigners" {
       type = publicFile;
       example = lib.literalExpression "./allowed_signers";
       description = ''
-        Allowed-signers file (see ssh-keygen(1)) of those whose recorded store paths count. Without it, whoever may
-        push to any branch of the repository may become root here.
+        Allowed-signers file (see ssh-keygen(1)) of those whose recorded store paths count: the public half of the key
+        that CI records with. Without it, whoever may push to any branch of the repository may become root here.
       '';
     };
     substituters = option "substituters" {

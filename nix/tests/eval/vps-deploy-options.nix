@@ -75,11 +75,8 @@ let
       ${family}.addresses = [ { address = "some"; } ];
     };
   };
-  recorded.package = pkgs.hello // {
-    resolves = [
-      "evaluate"
-      "recorded"
-    ];
+  older.package = pkgs.hello // {
+    resolves = [ "evaluate" ];
   };
 in
 {
@@ -246,20 +243,20 @@ in
     ]
   );
 
-  "resolving that the programs do not know" = refused ''resolve is "recorded", which this version'' {
-    resolve = "recorded";
-    recordedSigners = "/etc/signers";
-  };
-  "resolving that they know" = fine (
-    recorded
+  "resolving that the programs do not know" = refused ''resolve is "recorded", which this version'' (
+    older
     // {
       resolve = "recorded";
       recordedSigners = "/etc/signers";
     }
   );
-  "recorded by anybody" = warned "recordedSigners is not set: whoever may push" (
-    recorded // { resolve = "recorded"; }
-  );
+  "resolving that they know" = fine {
+    resolve = "recorded";
+    recordedSigners = "/etc/signers";
+  };
+  "recorded by anybody" = warned "recordedSigners is not set: whoever may push" {
+    resolve = "recorded-or-evaluate";
+  };
   "signatures of nobody" =
     refused "signedCommits.require is set, but nobody's signature would count"
       {

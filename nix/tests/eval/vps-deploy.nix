@@ -17,12 +17,14 @@
 }:
 let
   inherit (import ../light.nix { inherit lib pkgs; }) key;
-  fromReadme =
+  ofReadme =
     ((import ../readme/flake.nix).outputs {
       self.rev = "0123456789abcdef0123456789abcdef01234567";
       inherit (inputs) nixpkgs;
       nix-vps = self;
-    }).nixosConfigurations.my-server.config;
+    }).nixosConfigurations.my-server;
+  fromReadme = ofReadme.config;
+  small = (ofReadme.extendModules { modules = [ ../readme/recorded.nix ]; }).config;
   full = alone [
     self.nixosModules.vps-deploy
     {
@@ -75,6 +77,13 @@ in
     (refusesOnly fromReadme [ ])
     (warnsOnly fromReadme [ ])
     (holds (lib.hasSuffix ".drv" fromReadme.system.build.toplevel.drvPath) "it has no system")
+  ];
+  "its server that evaluates nothing is right, and whole" = all [
+    (refusesOnly small [ ])
+    (warnsOnly small [ ])
+    (contains small.environment.etc."vps-deploy/config.json".text ''"resolve":"recorded"'')
+    (contains small.environment.etc."vps-deploy/config.json".text ''"recordedSigners":"/nix/store/'')
+    (holds (lib.hasSuffix ".drv" small.system.build.toplevel.drvPath) "it has no system")
   ];
   "it renders what it says" = all [
     (contains fromReadme.environment.etc."vps-deploy/config.json".text ''"configuration":"my-server"'')

@@ -1,4 +1,5 @@
 import os
+import resource
 import subprocess
 import tempfile
 import threading
@@ -10,15 +11,8 @@ from unittest.mock import patch
 
 from vps_deploy import process
 from vps_deploy.config import Repository, SignedCommits
-from vps_deploy.git import (
-    FetchFailed,
-    GitFailed,
-    Mirror,
-    allowed_protocols,
-    check_repository,
-    git_environment,
-    network_settings,
-)
+from vps_deploy.git import FetchFailed, GitFailed, Mirror, check_repository
+from vps_deploy.gitsettings import allowed_protocols, git_environment, network_settings
 
 from .gitserver import GitServer
 from .repositories import Repo
@@ -114,6 +108,58 @@ class Fetching(Bench):
         (mirror.path / 'HEAD').write_bytes(b'')
         self.fetch(mirror)
         self.assertEqual(mirror.tip(), rev)
+
+    def test_does_not_wait_for_what_was_killed(self) -> None:
+        rev = self.origin.commit('one')
+        mirror = self.fetched()
+        left = ['packed-refs.lock', 'refs/heads/main.lock', 'objects/maintenance.lock', 'objects/pack/tmp_pack_1']
+        for name in left:
+            (mirror.path / name).write_bytes(b'')
+        self.fetch(mirror)
+        self.assertEqual(mirror.tip(), rev)
+        self.assertEqual([name for name in left if (mirror.path / name).exists()], [])
+
+    def test_heals_refs_that_a_power_cut_damaged(self) -> None:
+        base = self.origin.commit('one')
+        self.origin.commit('two', (base,))
+        mirror = self.fetched()
+        rev = self.origin.commit('three', (base,))
+        self.fetch(mirror)
+        kept = next(mirror.path.glob('refs/kept/*'))
+        for file in (kept, mirror.path / 'packed-refs', mirror.path / 'refs/heads/main'):
+            file.write_bytes(bytes(41))
+            self.fetch(mirror)
+            self.assertEqual(mirror.tip(), rev, file)
+
+    def test_heals_packs_that_a_power_cut_damaged(self) -> None:
+        rev = self.origin.commit('one')
+        mirror = self.fetched()
+        for kind in ('idx', 'pack'):
+            subprocess.run(['git', f'--git-dir={mirror.path}', 'gc', '--quiet'], check=True)
+            file = next(mirror.path.glob(f'objects/pack/*.{kind}'))
+            file.chmod(0o600)
+            file.write_bytes(bytes(file.stat().st_size))
+            self.fetch(mirror)
+            self.assertTrue(mirror.has_file(rev, 'file'), kind)
+
+    def test_a_large_file_does_not_fill_the_memory(self) -> None:
+        big = self.directory / 'big'
+        with open(big, 'wb') as file:
+            file.truncate(256 << 20)
+        self.origin.git('config', 'core.bigFileThreshold', '1m')
+        blob = self.origin.git('hash-object', '-w', str(big))
+        tree = self.origin.git('mktree', input=f'100644 blob {blob}\tbig\n')
+        self.origin.git('update-ref', 'refs/heads/main', self.origin.git('commit-tree', tree, '-m', 'big'))
+        before = resource.getrlimit(resource.RLIMIT_DATA)
+        self.addCleanup(resource.setrlimit, resource.RLIMIT_DATA, before)
+        resource.setrlimit(resource.RLIMIT_DATA, (192 << 20, before[1]))
+        self.assertTrue(self.fetched().has_file(self.origin.git('rev-parse', 'main'), 'big'))
+
+    def test_a_question_without_an_end_is_a_failure_of_its_own(self) -> None:
+        self.origin.commit('one')
+        mirror = self.fetched()
+        with patch('vps_deploy.git.GIT_TIMEOUT', 0.0), self.assertRaisesRegex(GitFailed, 'git rev-parse failed: It did not'):
+            mirror.tip()
 
     def test_only_https_and_ssh_are_allowed(self) -> None:
         self.origin.commit('one')
@@ -273,9 +319,11 @@ class Token(Bench):
             check_repository(Repository(url='https://h/r', token_file='/nonexistent'))
 
     def test_a_password_in_the_url_is_refused_and_not_repeated(self) -> None:
-        with self.assertRaisesRegex(FetchFailed, 'tokenFile') as caught:
-            check_repository(Repository(url=f'https://u:{TOKEN}@h/r'))
-        self.assertNotIn(TOKEN, str(caught.exception))
+        table = {'h/r': 'tokenFile', '[::1/r': 'is no URL', 'h\u2100/r': 'is no URL'}
+        for rest, words in table.items():
+            with self.assertRaisesRegex(FetchFailed, words) as caught:
+                check_repository(Repository(url=f'https://u:{TOKEN}@{rest}'))
+            self.assertNotIn(TOKEN, str(caught.exception))
 
 
 class Ssh(unittest.TestCase):

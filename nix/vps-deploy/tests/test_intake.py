@@ -83,7 +83,6 @@ class Requests(InTemporaryDirectory):
 
     def test_what_this_version_cannot_do_is_refused(self) -> None:
         request = f'deploy deploy-0001 {REV} switch 30 600'
-        self.assertIn('recorded', self.refused(request, host=self.host_with(resolve='recorded')))
         self.assertIn('repository', self.refused(request, host=self.host_with(repository=Repository())))
 
     def test_a_confirm_over_a_new_connection_makes_the_decision_once(self) -> None:

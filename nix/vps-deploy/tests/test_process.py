@@ -6,6 +6,7 @@ import tempfile
 import threading
 import time
 import unittest
+from functools import partial
 from pathlib import Path
 
 from vps_deploy import process
@@ -71,6 +72,8 @@ class Run(unittest.TestCase):
         done = run(['sh', '-c', 'head -c 1000000 /dev/zero >&2; echo end >&2'], timeout=20)
         self.assertEqual(len(done.stderr), process.MAX_STDERR_BYTES)
         self.assertTrue(done.stderr.endswith('end\n'))
+        done = run(['sh', '-c', 'head -c 1000000 /dev/zero >&2'], timeout=20, max_stderr=900_000)
+        self.assertEqual(len(done.stderr), 900_000)
         with self.assertRaises(TooMuchOutput):
             run(['cat', '/dev/zero'], timeout=60)
 
@@ -162,14 +165,17 @@ class Ends(unittest.TestCase):
         self.assertTrue(wait_until_gone(self.grandchild()))
 
     def test_stops_when_canceled(self) -> None:
-        wish = threading.Event()
-        timer = threading.Timer(0.3, wish.set)
-        timer.start()
-        started = time.monotonic()
-        with self.assertRaises(Canceled):
-            stream(['sleep', '60'], on_line=lambda _, __, ___: None, timeout=30, canceled=wish.is_set)
-        self.assertLess(time.monotonic() - started, 2)
-        timer.join()
+        streamed = partial(stream, on_line=lambda _, __, ___: None)
+        for start in (run, streamed):
+            with self.subTest(start=start):
+                wish = threading.Event()
+                timer = threading.Timer(0.3, wish.set)
+                timer.start()
+                started = time.monotonic()
+                with self.assertRaises(Canceled):
+                    start(['sleep', '60'], timeout=30, canceled=wish.is_set)
+                self.assertLess(time.monotonic() - started, 2)
+                timer.join()
 
     def test_does_not_wait_for_a_daemon_that_holds_the_pipe(self) -> None:
         started = time.monotonic()

@@ -10,24 +10,21 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple, cast
 
-from . import memory
+from . import caches, memory
+from .caches import BuildRefused
 from .config import Config
-from .git import Mirror, git_environment, network_settings
-from .nixlog import NOWHERE, EvalError, Event, Message, NixLog, Source
+from .git import Mirror
+from .gitsettings import git_environment, network_settings
+from .heard import ALWAYS_SUBSTITUTE, MAX_LINE, Heard, OnEvent
+from .nixlog import NOWHERE, Source
 from .plan import EvalFailed, Resolved, flake_reference, parse_missing
 from .process import OOM_SCORE, TimedOut, never, run, stream
 from .text import escaped
 
-_NIX_LINE = 1 << 20
-_KEPT_ERRORS = 20
 _EVALUATING = 'evaluating a NixOS configuration takes 2 to 3 GB.'
+_MAX_PLAN_BYTES = 16 << 20
+"""Of the list of what is to be fetched: sizes stand above it, and a whole system has thousands of lines."""
 _BUILDING = 'building takes as much as its largest step.'
-
-# NixOS marks a system as not to be substituted, though a cache has it. Nix 2.18 does not know this and says so.
-_ALWAYS_SUBSTITUTE = 'always-allow-substitutes'
-
-OnEvent = Callable[[Event], None]
-
 
 # Strings with their contexts taken away are plain JSON in every version.
 _APPLY = 'd: builtins.mapAttrs (_: builtins.unsafeDiscardStringContext) { drv = d.drvPath; out = d.outPath; }'
@@ -37,18 +34,23 @@ class BuildFailed(Exception):
     """The system could not be built or fetched."""
 
 
-class BuildRefused(Exception):
-    """`builds` is `never`, and the system cannot be fetched whole. Nothing was touched."""
-
-
 class Work(NamedTuple):
-    """What every step needs. `home`: private directory for caches; `deadline`: a time of `time.monotonic()`."""
+    """What every step needs. `home`: private directory for caches; `deadline`: a time of `time.monotonic()`.
+
+    `is_recorded`: the system is known by its path alone. It is fetched and never built, whatever `builds` says, and its
+    signatures count, whatever nix.conf says.
+    """
 
     config: Config
     home: Path
     deadline: float
     on_event: OnEvent
     canceled: Callable[[], bool] = never
+    is_recorded: bool = False
+
+    @property
+    def never_builds(self) -> bool:
+        return self.is_recorded or self.config.builds == 'never'
 
     @property
     def seconds_left(self) -> float:
@@ -65,28 +67,42 @@ def resolve(work: Work, mirror: Mirror, rev: str) -> Resolved:
     drv, out = _evaluate(work, mirror, rev, reference)
     if os.path.exists(out):
         return Resolved(drv, out)
-    if work.config.builds == 'never':
-        return _check_fetchable(_plan(work, drv, out, out), work.config)
+    if work.never_builds:
+        return caches.check_plan(_plan(work, drv, out, out), work.config, is_recorded=False)
     return _plan(work, drv, out, f'{drv}^out')
+
+
+def resolve_path(work: Work, out: str) -> Resolved:
+    """Asks what is missing of a system that is known by its path.
+
+    Raises BuildFailed, BuildRefused, TimedOut, Canceled.
+    """
+    if os.path.exists(out):
+        return Resolved('', out)
+    return caches.check_plan(_plan(work, '', out, out), work.config, is_recorded=True)
 
 
 def realise(work: Work, plan: Resolved, gc_root: str | Path) -> Path:
     """Builds or fetches the system and keeps it from the garbage collector by the link `gc_root`.
 
-    Raises BuildFailed, TimedOut, Canceled.
+    Raises BuildFailed, TimedOut, Canceled; BuildRefused for one that is recorded and cannot be had or believed.
     """
-    never_build = work.config.builds == 'never'
     os.makedirs(os.path.dirname(gc_root), exist_ok=True)
-    argv = ['nix', 'build', *_options(work.config), '--print-out-paths', '--out-link', str(gc_root)]
+    argv = ['nix', 'build', *_options(work), '--print-out-paths', '--out-link', str(gc_root)]
     # Fetched by its output path: NixOS marks the derivation of a system as never to be substituted.
-    argv.append(plan.out if never_build else f'{plan.drv}^out')
-    heard, kills = _Heard(work.on_event), memory.kills()
+    argv.append(plan.out if work.never_builds else f'{plan.drv}^out')
+    heard, kills = Heard(work.on_event), memory.kills()
     code = _stream(work, argv, heard)
     if code != 0:
         # The kernel may have killed a builder only, and nix says no more than that.
+        if work.is_recorded:
+            caches.check_fetch(plan.out, heard.warnings())
         said = heard.reason() or f'nix build {_end_of(code)}.'
         raise BuildFailed(' '.join(filter(None, (said, memory.ran_out(_BUILDING, kills)))))
     system = heard.stdout().strip()
+    if system == plan.out and work.is_recorded:
+        _check_signatures(work, system)
+        return Path(system)
     if system != plan.out or not os.path.isdir(system):
         raise BuildFailed(f'nix build gave {escaped(system) or "nothing"} instead of {plan.out}.')
     if not os.access(f'{system}/bin/switch-to-configuration', os.X_OK):
@@ -116,8 +132,8 @@ def _evaluate(work: Work, mirror: Mirror, rev: str, reference: str) -> tuple[str
     installable = f'{reference}#nixosConfigurations."{name}".config.system.build.toplevel'
     # Without --no-write-lock-file: with it an outdated lock file is brought up to date in memory, and no error.
     locked = ['--no-update-lock-file', '--option', 'eval-cache', 'false']
-    options = [*_options(work.config), *locked]
-    heard, kills = _Heard(work.on_event, hold_errors=True), memory.kills()
+    options = [*_options(work), *locked]
+    heard, kills = Heard(work.on_event, hold_errors=True), memory.kills()
     code = _stream(work, ['nix', 'eval', '--json', *options, installable, '--apply', _APPLY], heard)
     if code != 0:
         source = _source(work, mirror, rev, reference)
@@ -140,7 +156,7 @@ def _end_of(code: int) -> str:
 
 def _source(work: Work, mirror: Mirror, rev: str, reference: str) -> Source:
     """Asked only after a failure: where the flake's files lie in the store."""
-    argv = ['nix', 'flake', 'metadata', '--json', *_options(work.config), '--no-update-lock-file', reference]
+    argv = ['nix', 'flake', 'metadata', '--json', *_options(work), '--no-update-lock-file', reference]
     try:
         done = run(argv, timeout=min(60.0, work.seconds_left), env=_environment(work))
         path = cast(dict[str, object], json.loads(done.stdout)).get('path') if done.code == 0 else None
@@ -150,38 +166,47 @@ def _source(work: Work, mirror: Mirror, rev: str, reference: str) -> Source:
 
 
 def _plan(work: Work, drv: str, out: str, target: str) -> Resolved:
-    options = _options(work.config, log_format='raw')
-    done = run(
-        ['nix', 'build', '--dry-run', *options, '--no-link', target], timeout=work.seconds_left, env=_environment(work)
-    )
+    options = _options(work, log_format='raw')
+    argv = ['nix', 'build', '--dry-run', *options, '--no-link', target]
+    env = _environment(work)
+    done = run(argv, timeout=work.seconds_left, env=env, canceled=work.canceled, max_stderr=_MAX_PLAN_BYTES)
     missing = parse_missing(done.stderr)
     # An output path that no cache has is an error or a line of the list, depending on the version.
     unknown = missing.unknown or (() if done.code == 0 else (target,))
-    if done.code != 0 and work.config.builds != 'never':
-        raise EvalFailed(f'nix build --dry-run ended with {done.code}: {escaped(done.stderr.strip()[-2000:])}')
+    if unknown and (silent := caches.silent_one(done.stderr)):
+        raise BuildFailed(f'A cache did not answer, and no other has what is needed: {silent}')
+    # What fails for another reason does not name the path: nix.conf is wrong, what a cache answers is damaged.
+    if done.code != 0 and not (work.never_builds and (missing.unknown or target in done.stderr)):
+        failed = BuildFailed if work.is_recorded else EvalFailed
+        raise failed(f'nix build --dry-run ended with {done.code}: {escaped(done.stderr.strip()[-2000:])}')
     return Resolved(drv, out, missing.to_build, missing.to_fetch, unknown, missing.download_bytes, missing.unpacked_bytes)
 
 
-def _check_fetchable(plan: Resolved, config: Config) -> Resolved:
-    lacking = [*plan.to_build, *plan.unknown]
-    if not lacking:
-        return plan
-    first = ', '.join(os.path.basename(path) for path in lacking[:3])
-    more = f' and {len(lacking) - 3} more' if len(lacking) > 3 else ''
-    raise BuildRefused(
-        f'builds is "never", and no cache this host trusts has {first}{more}: '
-        f'wait until CI has uploaded {plan.out}, or check substituters ({" ".join(config.substituters) or "nix.conf"}).'
-    )
+def _check_signatures(work: Work, system: str) -> None:
+    """Nix has looked at what it fetched; what was in the store before it would take as it is."""
+    argv = ['nix', 'store', 'verify', *_options(work, log_format='raw'), '--quiet', '--no-contents', '--recursive', system]
+    try:
+        done = run(argv, timeout=work.seconds_left, env=_environment(work), canceled=work.canceled)
+    except OSError as error:
+        raise BuildFailed(f'nix cannot be started: {error}') from error
+    caches.check_store(system, done.stderr)
+    if done.code != 0:
+        raise BuildFailed(f'nix store verify {_end_of(done.code)}: {escaped(done.stderr.strip()[-2000:])}')
 
 
-def _options(config: Config, log_format: str = 'internal-json') -> list[str]:
-    options = {'accept-flake-config': 'false', _ALWAYS_SUBSTITUTE: 'true'}
+def _options(work: Work, log_format: str = 'internal-json') -> list[str]:
+    config = work.config
+    options = {'accept-flake-config': 'false', ALWAYS_SUBSTITUTE: 'true'}
     if config.substituters:
         options['extra-substituters'] = ' '.join(config.substituters)
     if config.trusted_public_keys:
         options['extra-trusted-public-keys'] = ' '.join(config.trusted_public_keys)
-    if config.builds == 'never':
-        options |= {'max-jobs': '0', 'builders': '', 'fallback': 'false'}
+    if work.never_builds:
+        # CI may have uploaded since what was not there a moment ago.
+        options |= {'max-jobs': '0', 'builders': '', 'fallback': 'false', 'narinfo-cache-negative-ttl': '0'}
+        options['substitute'] = 'true'
+    if work.is_recorded:
+        options['require-sigs'] = 'true'
     pairs = (('--option', name, value) for name, value in options.items())
     features = ('--extra-experimental-features', 'nix-command flakes')
     return [*features, '--log-format', log_format, *(part for pair in pairs for part in pair)]
@@ -193,7 +218,7 @@ def _environment(work: Work) -> dict[str, str]:
     return git_environment(work.home, settings, work.config.repository)
 
 
-def _stream(work: Work, argv: Sequence[str], heard: '_Heard') -> int:
+def _stream(work: Work, argv: Sequence[str], heard: Heard) -> int:
     try:
         return stream(
             argv,
@@ -202,54 +227,10 @@ def _stream(work: Work, argv: Sequence[str], heard: '_Heard') -> int:
             env=_environment(work),
             canceled=work.canceled,
             oom_score_adj=OOM_SCORE,
-            max_line=_NIX_LINE,
+            max_line=MAX_LINE,
         )
     except OSError as error:
         raise EvalFailed(f'nix cannot be started: {error}') from error
 
 
-class _Heard:
-    """Nix's lines: events are passed on, errors kept (held back until it is known where the sources lie)."""
-
-    def __init__(self, on_event: OnEvent, hold_errors: bool = False) -> None:
-        self._on_event, self._hold = on_event, hold_errors
-        self._log = NixLog()
-        self._stdout = b''
-        self._held: list[bytes] = []
-        self._errors: list[EvalError] = []
-
-    def take(self, name: str, raw: bytes, continued: bool) -> None:
-        if name == 'stdout':
-            self._stdout = (self._stdout + raw + b'\n')[:_NIX_LINE]
-            return
-        event = self._log.feed_more(raw) if continued else self._log.feed(raw)
-        if isinstance(event, EvalError):
-            if self._hold:
-                self._held = [*self._held, raw][-_KEPT_ERRORS:]
-                return
-            self._errors = [*self._errors, event][-_KEPT_ERRORS:]
-        if event is not None and not _is_chatter(event):
-            self._on_event(event)
-
-    def release(self, source: Source) -> EvalError | None:
-        """Passes on the errors held back, with their places; returns the one to show first."""
-        log = NixLog(source)
-        errors = [event for event in map(log.feed, self._held) if isinstance(event, EvalError)]
-        for error in errors:
-            self._on_event(error)
-        return next((error for error in errors if error.file), errors[-1] if errors else None)
-
-    def stdout(self) -> str:
-        return self._stdout.decode('utf-8', 'backslashreplace')
-
-    def reason(self) -> str:
-        return '\n'.join(error.message for error in self._errors[-3:])
-
-
-def _is_chatter(event: Event) -> bool:
-    return isinstance(event, Message) and (
-        event.level > 3 or event.text.endswith(f"unknown setting '{_ALWAYS_SUBSTITUTE}'")
-    )
-
-
-__all__ = ['BuildFailed', 'BuildRefused', 'EvalFailed', 'Resolved', 'Work', 'nix_version', 'realise', 'resolve']
+__all__ = ['BuildFailed', 'BuildRefused', 'EvalFailed', 'Resolved', 'Work', 'nix_version', 'realise', 'resolve', 'resolve_path']

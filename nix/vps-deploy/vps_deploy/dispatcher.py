@@ -152,9 +152,12 @@ def _no_result(id: str) -> str:
 
 
 def _deploy_tip(settings: Config, spool: Spool) -> int:
+    from .hello import warnings
+
     id = time.strftime('tip-%Y%m%d-%H%M%S-', time.gmtime()) + os.urandom(4).hex()
     _ask(DeployTip(id, settings.min_confirm_seconds, _TIP_TIMEOUT_SECONDS), spool)
-    _write(f'To look at it again: attach {id} 0\n'.encode())
+    lines = [f'To look at it again: attach {id} 0', *(f'Warning: {text}' for text in warnings(settings))]
+    _write(''.join(f'{line}\n' for line in lines).encode())
 
     def show(line: bytes) -> None:
         event = json.loads(line)

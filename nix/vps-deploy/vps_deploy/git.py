@@ -2,20 +2,25 @@
 
 import os
 import re
-import shlex
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from .config import Repository, SignedCommits
-from .process import OOM_SCORE, Finished, OnLine, never, run, stream
+from .gitsettings import QUIET, allowed_protocols, git_environment, network_settings
+from .notes import REF as NOTES
+from .notes import candidates
+from .process import OOM_SCORE, Finished, OnLine, TimedOut, TooMuchOutput, never, run, stream
 from .text import escaped, printable
 
 GIT_TIMEOUT = 60.0
+_KEPT_NOTES = 'refs/kept-notes/closures'
 _DAMAGED = re.compile(
     r'is corrupt|object file .* is empty|bad object|unable to read|invalid sha1 pointer|missing (?:blob|tree|commit)'
-    r'|does not point to a valid object|not a git repository|bad config',
+    r'|does not point to a valid object|not a git repository|bad config|reference broken|line in \S*/packed-refs'
+    r'|nonexistent object',
     re.IGNORECASE,
 )
 _HINTS = (
@@ -39,16 +44,24 @@ class FetchFailed(GitFailed):
     """The branch could not be fetched; the mirror then has no tip, rather than an old one."""
 
 
+class NoteBlob(NamedTuple):
+    id: str
+    size: int
+    """bytes"""
+
+
 class Mirror:
-    """A root-owned bare repository with one branch: the tracked one.
+    """A root-owned bare repository with one branch: the tracked one; and, if asked for, with the notes on closures.
 
     `path` is the repository, made by the first fetch; `home` an existing private directory that git may take for HOME.
     Earlier tips stay as `refs/kept/<rev>`, so that a rewritten branch can be told from an unknown commit.
     """
 
-    def __init__(self, path: Path, repository: Repository, home: Path) -> None:
-        self.path, self.repository, self._home = path, repository, home
+    def __init__(self, path: Path, repository: Repository, home: Path, *, with_notes: bool = False) -> None:
+        self.path, self.repository, self.home = path, repository, home
         self._ref = f'refs/heads/{repository.branch}'
+        # As a pattern, for a ref that is named must be there; what else matches is never read.
+        self._refspecs = [f'+{self._ref}:{self._ref}', *([f'+{NOTES}*:{NOTES}*'] if with_notes else [])]
 
     def fetch(self, on_line: OnLine, timeout: float, canceled: Callable[[], bool] = never) -> None:
         """Gets the tracked branch. Raises FetchFailed, Canceled, or TimedOut when `timeout` seconds are over."""
@@ -83,11 +96,33 @@ class Mirror:
         done = self._git('cat-file', '-t', f'{_checked(rev)}:{path}')
         return done.code == 0 and done.stdout.strip() == 'blob'
 
+    def notes_tip(self) -> str | None:
+        """What the last fetch found at the tip of the notes on closures: a commit unless it is broken; None without notes."""
+        for name in (f'{NOTES}^{{commit}}', NOTES):
+            done = self._git('rev-parse', '--verify', '--quiet', '--end-of-options', name)
+            if done.code == 0:
+                return done.stdout.strip()
+        return None
+
+    def note_of(self, rev: str) -> list[NoteBlob]:
+        """What the notes on closures have for the commit; git reads several as one."""
+        listed = self._ask('ls-tree', '-l', '-z', '--full-tree', NOTES, *candidates(_checked(rev)))
+        entries = [entry.partition('\t')[0].split() for entry in listed.split('\0') if entry]
+        # As git has it: a link or a directory is no note.
+        blobs = [(id, size) for mode, _, id, size in entries if mode.startswith('100')]
+        lost = next((id for id, size in blobs if not size.isdecimal()), None)
+        if lost:
+            raise GitFailed(f'{lost}, the note of commit {rev}, is missing in the mirror')
+        return [NoteBlob(id, int(size)) for id, size in blobs]
+
+    def read(self, blob: NoteBlob) -> str:
+        return self._ask('cat-file', 'blob', blob.id)
+
     def verify_signature(self, rev: str, signed: SignedCommits) -> str | None:
         """What is wrong with the commit's signature, or None if one of the given keys made it."""
         from tempfile import TemporaryDirectory
 
-        with TemporaryDirectory(prefix='gpg-', dir=self._home) as keys:
+        with TemporaryDirectory(prefix='gpg-', dir=self.home) as keys:
             if signed.gpg_keyring:
                 args = ['gpg', '--homedir', keys, '--batch', '--quiet', '--import', signed.gpg_keyring]
                 try:
@@ -115,10 +150,28 @@ class Mirror:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._ask('init', '--quiet', '--bare', '--template=', '--', str(self.path), in_mirror=False)
             self.path.chmod(0o700)
-        for line in self._ask('for-each-ref', '--format=%(objectname) %(refname)', 'refs/heads/').splitlines():
+        self._forget_unfinished()
+        listed = self._ask('for-each-ref', '--format=%(objectname) %(refname)', 'refs/heads/', 'refs/notes/')
+        changes: list[str] = []
+        for line in listed.splitlines():
             rev, _, ref = line.partition(' ')
-            self._ask('update-ref', f'refs/kept/{rev}', rev)
-            self._ask('update-ref', '-d', ref)
+            if ref == NOTES:
+                # Known to the next fetch, which then gets only what is new.
+                changes.append(f'update {_KEPT_NOTES} {rev}')
+            elif ref.startswith('refs/heads/'):
+                changes.append(f'update refs/kept/{rev} {rev}')
+            changes.append(f'delete {ref}')
+        self._update_refs(changes)
+
+    def _forget_unfinished(self) -> None:
+        """What a git that was killed, or a power cut, left behind: nobody else writes here."""
+        for pattern in ('*.lock', 'refs/**/*.lock', 'objects/*.lock', 'objects/pack/tmp_*'):
+            for file in self.path.glob(pattern):
+                file.unlink(missing_ok=True)
+
+    def _update_refs(self, changes: Sequence[str]) -> None:
+        if changes:
+            self._ask('update-ref', '--stdin', input=''.join(f'{change}\n' for change in changes))
 
     def _fetch(self, said: '_Said', timeout: float, canceled: Callable[[], bool]) -> None:
         self._prepare()
@@ -130,7 +183,7 @@ class Mirror:
             '--no-recurse-submodules',
             '--no-show-forced-updates',
         ]
-        argv = [*self._command(), *args, '--', self.repository.url, f'+{self._ref}:{self._ref}']
+        argv = [*self._command(), *args, '--', self.repository.url, *self._refspecs]
         env = self._env(network_settings(self.repository))
         try:
             code = stream(argv, on_line=said.take, timeout=timeout, env=env, canceled=canceled, oom_score_adj=OOM_SCORE)
@@ -143,11 +196,11 @@ class Mirror:
         self._forget_contained(tip)
 
     def _forget_contained(self, tip: str) -> None:
-        for ref in self._ask('for-each-ref', '--format=%(refname)', f'--merged={tip}', 'refs/kept/').splitlines():
-            self._ask('update-ref', '-d', ref)
+        contained = self._ask('for-each-ref', '--format=delete %(refname)', f'--merged={tip}', 'refs/kept/')
+        self._update_refs(contained.splitlines())
 
-    def _ask(self, *args: str, in_mirror: bool = True) -> str:
-        done = self._git(*args, in_mirror=in_mirror)
+    def _ask(self, *args: str, in_mirror: bool = True, input: str | None = None) -> str:
+        done = self._git(*args, in_mirror=in_mirror, input=input)
         if done.code != 0:
             raise GitFailed(f'git {args[0]} failed ({done.code}): {_one_line(done.stderr)}')
         return done.stdout
@@ -158,30 +211,19 @@ class Mirror:
         in_mirror: bool = True,
         settings: Mapping[str, str] | None = None,
         env: Mapping[str, str] | None = None,
+        input: str | None = None,
     ) -> Finished:
         argv = [*(self._command() if in_mirror else ['git']), *args]
-        return run(argv, timeout=GIT_TIMEOUT, env={**self._env(settings or {}), **(env or {})})
+        try:
+            return run(argv, timeout=GIT_TIMEOUT, env={**self._env(settings or {}), **(env or {})}, input=input)
+        except (TimedOut, TooMuchOutput) as error:
+            raise GitFailed(f'git {args[0]} failed: {error}') from error
 
     def _command(self) -> list[str]:
         return ['git', f'--git-dir={self.path}']
 
     def _env(self, settings: Mapping[str, str]) -> dict[str, str]:
-        return git_environment(self._home, {**_QUIET, **settings}, self.repository, allowed_protocols())
-
-
-# Nothing that runs a program by configuration, nothing that waits for a person, nothing left half-written.
-_QUIET = {
-    'core.hooksPath': '/dev/null',
-    'core.fsmonitor': 'false',
-    'core.askPass': 'true',
-    'core.fsync': 'all',
-    'core.alternateRefsCommand': 'true',
-    'gc.autoDetach': 'false',
-    'maintenance.autoDetach': 'false',
-    'gc.pruneExpire': 'never',
-    'fetch.recurseSubmodules': 'false',
-    'advice.fetchShowForcedUpdates': 'false',
-}
+        return git_environment(self.home, {**QUIET, **settings}, self.repository, allowed_protocols())
 
 
 def check_repository(repository: Repository) -> None:
@@ -189,66 +231,18 @@ def check_repository(repository: Repository) -> None:
     url = repository.url
     if not url or url.startswith('-'):
         raise FetchFailed(f'repository.url is {escaped(url)!r}: give the URL of the repository.')
-    if '://' in url and urlsplit(url).password is not None:
+    try:
+        has_password = '://' in url and urlsplit(url).password is not None
+    except ValueError as error:
+        # Not shown, for it may hold a password.
+        raise FetchFailed('repository.url is no URL: look at its brackets and for characters of other scripts.') from error
+    if has_password:
         raise FetchFailed(
             'repository.url holds a password: put it into a root-only file, named by repository.tokenFile.'
         )
     for name, file in (('tokenFile', repository.token_file), ('sshKeyFile', repository.ssh_key_file)):
         if file and not os.access(file, os.R_OK):
             raise FetchFailed(f'repository.{name} {file} cannot be read.')
-
-
-def allowed_protocols() -> str:
-    """https and ssh; a test host may add others."""
-    extra = re.split(r'[:,\s]+', os.environ.get('VPS_DEPLOY_GIT_PROTOCOLS', ''))
-    return ':'.join(['https', 'ssh', *filter(None, extra)])
-
-
-def git_environment(
-    home: Path, settings: Mapping[str, str], repository: Repository, protocols: str | None = None
-) -> dict[str, str]:
-    """The variables that make git ignore all configuration but `settings`; also for programs that run git."""
-    env = {
-        'HOME': str(home),
-        'GIT_CONFIG_NOSYSTEM': '1',
-        'GIT_CONFIG_GLOBAL': '/dev/null',
-        'GIT_TERMINAL_PROMPT': '0',
-        'GIT_ASKPASS': 'true',
-        'GIT_SSH_VARIANT': 'ssh',
-        'GIT_SSH_COMMAND': _ssh_command(repository),
-        'GIT_CONFIG_COUNT': str(len(settings)),
-    }
-    for number, (key, value) in enumerate(settings.items()):
-        env[f'GIT_CONFIG_KEY_{number}'], env[f'GIT_CONFIG_VALUE_{number}'] = key, value
-    return env | ({'GIT_ALLOW_PROTOCOL': protocols} if protocols else {})
-
-
-def network_settings(repository: Repository) -> dict[str, str]:
-    """git settings to reach the repository. The token is named by its file only, and for its own host only."""
-    settings = {'credential.helper': '', 'http.lowSpeedLimit': '1000', 'http.lowSpeedTime': '30'}
-    url = urlsplit(repository.url)
-    if repository.token_file and url.scheme in ('https', 'http') and url.hostname:
-        # A header (http.extraHeader) would follow a redirect to another host; credentials are asked for by host.
-        host = url.netloc.rpartition('@')[2]
-        answer = f'printf "username=x-access-token\\npassword=%s\\n" "$(cat {shlex.quote(repository.token_file)})"'
-        settings[f'credential.{url.scheme}://{host}.helper'] = f'!f() {{ test "$1" = get && {answer}; }}; f'
-    return settings
-
-
-def _ssh_command(repository: Repository) -> str:
-    options = {
-        'BatchMode': 'yes',
-        'StrictHostKeyChecking': 'yes',
-        'IdentityAgent': 'none',
-        'ConnectTimeout': '20',
-        'ServerAliveInterval': '15',
-        'ServerAliveCountMax': '3',
-        'UserKnownHostsFile': f'"{repository.known_hosts_file or "/dev/null"}"',
-    }
-    argv = ['ssh', '-F', '/dev/null', *(f'-o{name}={value}' for name, value in options.items())]
-    if repository.ssh_key_file:
-        argv += ['-oIdentitiesOnly=yes', f'-oIdentityFile="{repository.ssh_key_file}"']
-    return shlex.join(argv)
 
 
 def _remove(directory: Path) -> None:
@@ -263,8 +257,12 @@ def _one_line(said: str) -> str:
     return '; '.join(escaped(line) for line in said.splitlines() if line.strip()) or 'it said nothing'
 
 
+def is_commit_id(text: str) -> bool:
+    return re.fullmatch('[0-9a-f]{40}', text) is not None
+
+
 def _checked(rev: str) -> str:
-    if not re.fullmatch('[0-9a-f]{40}', rev):
+    if not is_commit_id(rev):
         raise GitFailed(f'{escaped(rev)!r} is not a commit: 40 hex digits are.')
     return rev
 

@@ -48,7 +48,21 @@ def status(settings: Config, spool: Spool) -> dict[str, object]:
         'trial': _trial(StateDirectory(settings.state_dir)),
         'queued': spool.queued(),
         'config': config.path(),
+        'warnings': warnings(settings),
     }
+
+
+def warnings(settings: Config) -> list[str]:
+    """What whoever runs this host should know of its policy, in sentences."""
+    if settings.resolve == 'evaluate' or settings.recorded_signers:
+        return []
+    from .notes import canonical_url
+
+    # Without the user that the address may name: it may be a token.
+    return [
+        f'Whoever may push to any branch of {canonical_url(settings.repository.url)} may become root on this host, for '
+        'notes are believed whoever wrote them: set recordedSigners to a file with the public key that CI records with.'
+    ]
 
 
 def _system(link: str, settings: Config) -> dict[str, object]:

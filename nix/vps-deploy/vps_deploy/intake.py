@@ -174,8 +174,6 @@ def refusal_of(request: Deploy | DeployTip | Rollback, asked: Asked, settings: C
         return 'this host does not allow rollback requests (allowRollback)'
     if not isinstance(request, Rollback) and not settings.repository.url:
         return 'this host has no repository to deploy from (repository.url)'
-    if settings.resolve != 'evaluate':
-        return f'this version of vps-deploy cannot resolve by "{settings.resolve}": set resolve to "evaluate"'
     if asked.mode in ('switch', 'test') and asked.confirm_seconds < settings.min_confirm_seconds:
         return (
             'this host wants to be confirmed by the runner and to wait for it at least '

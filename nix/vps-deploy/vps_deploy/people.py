@@ -5,7 +5,7 @@ from typing import cast
 _PHASES = {
     'fetch': 'Fetching the branch',
     'verify': 'Checking that the commit may be deployed',
-    'resolve': 'Evaluating the system',
+    'resolve': 'Finding out which system it is',
     'build': 'Building or fetching the system',
     'diff': 'Comparing with what runs',
     'check': 'Checking space, disks and what needs a reboot',

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from . import build, closure, deadline, disks, gcroots, policy, reboot, results, space, supersede, systems, tools
+from . import build, closure, deadline, declared, disks, gcroots, policy, reboot, results, space, supersede, systems, tools
 from .background import Background
 from .git import GitFailed, Mirror
 from .job import Ended, Job
@@ -61,7 +61,8 @@ def _ready_to_arm(job: Job) -> str:
 
 
 def mirror_of(job: Job) -> Mirror:
-    return Mirror(Path(job.state.path) / 'mirror', job.config.repository, _home(job))
+    with_notes = job.config.resolve != 'evaluate'
+    return Mirror(Path(job.state.path) / 'mirror', job.config.repository, _home(job), with_notes=with_notes)
 
 
 def _home(job: Job) -> Path:
@@ -77,10 +78,15 @@ def _from_commit(job: Job) -> str:
     with job.phase('verify'):
         rev = _verify(job, mirror)
     with job.phase('resolve'):
-        work = build.Work(job.config, _home(job), job.deadline, nix_events(job), job.canceled)
-        planned = _resolve(work, mirror, rev)
+        path = recorded_path(job, mirror, rev)
+        work = build.Work(job.config, _home(job), job.deadline, nix_events(job), job.canceled, path is not None)
+        planned = _resolve(lambda: build.resolve_path(work, path) if path else build.resolve(work, mirror, rev))
     with job.phase('build'):
-        return _build(job, work, planned)
+        system = _build(job, work, planned)
+        problem = declared.problem_of(system, rev) if path else None
+        if problem:
+            raise Ended('refused', results.POLICY, problem)
+        return system
 
 
 def _fetch(job: Job, mirror: Mirror) -> None:
@@ -115,15 +121,42 @@ def _rev_of(link: str) -> str | None:
     return reboot.revision_of(Path(path)) if path else None
 
 
-def _resolve(work: build.Work, mirror: Mirror, rev: str) -> build.Resolved:
+def recorded_path(job: Job, mirror: Mirror, rev: str) -> str | None:
+    """The path that is recorded for the commit; None if it is to be evaluated. Raises Ended."""
+    if job.config.resolve == 'evaluate':
+        return None
+    from . import recorded
+
+    records = recorded.records_of(job.config, job.state, mirror)
     try:
-        planned = build.resolve(work, mirror, rev)
+        tip = records.tip()
+        records.remember(tip, job.state)
+        found = records.path_of(rev, tip)
+    except recorded.NotRecorded as error:
+        if job.config.resolve == 'recorded':
+            raise Ended('refused', results.POLICY, str(error)) from error
+        job.warn(f'{error} It is evaluated here instead.')
+        return None
+    except recorded.RecordRefused as error:
+        raise Ended('refused', results.POLICY, str(error)) from error
+    except GitFailed as error:
+        again = f'If the mirror is damaged, remove {mirror.path}: it will be made again.'
+        raise Ended('failed', results.UNAVAILABLE, f'The recorded closures cannot be read: {error}. {again}') from error
+    job.log.line('git', found.sentence())
+    return found.path
+
+
+def _resolve(ask: Callable[[], build.Resolved]) -> build.Resolved:
+    try:
+        planned = ask()
+    except build.BuildFailed as error:
+        raise Ended('failed', results.UNAVAILABLE, gist_of(str(error))) from error
     except build.BuildRefused as error:
         raise Ended('refused', results.POLICY, str(error)) from error
     except build.EvalFailed as error:
         raise Ended('failed', results.UNAVAILABLE, f'The evaluation failed: {gist_of(str(error))}') from error
     except TimedOut as error:
-        raise Ended('failed', results.OUT_OF_TIME, 'Out of time during the evaluation. Nothing was changed.') from error
+        raise Ended('failed', results.OUT_OF_TIME, 'Out of time while the system was resolved. Nothing was changed.') from error
     full = space.problems(planned.unpacked_bytes, None)
     if full:
         raise Ended('failed', results.UNAVAILABLE, ' '.join(full))
@@ -134,6 +167,8 @@ def _build(job: Job, work: build.Work, planned: build.Resolved) -> str:
     gcroots.prepare()
     try:
         return str(build.realise(work, planned, gcroots.path(job.id, 'system')))
+    except build.BuildRefused as error:
+        raise Ended('refused', results.POLICY, str(error)) from error
     except (build.BuildFailed, build.EvalFailed) as error:
         raise Ended('failed', results.UNAVAILABLE, f'The build failed: {gist_of(str(error))}') from error
     except TimedOut as error:

@@ -44,7 +44,7 @@ class TooMuchOutput(Exception):
 
 
 class Finished(NamedTuple):
-    """How a program ended. `code` is negative if a signal killed it; of `stderr` the last 64 KiB are kept."""
+    """How a program ended. `code` is negative if a signal killed it; of `stderr` the end is kept."""
 
     code: int
     stdout: str
@@ -63,14 +63,20 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
 
 
 def run(
-    argv: Sequence[str], *, timeout: float, env: Mapping[str, str] | None = None, input: str | None = None
+    argv: Sequence[str],
+    *,
+    timeout: float,
+    env: Mapping[str, str] | None = None,
+    input: str | None = None,
+    canceled: Callable[[], bool] = never,
+    max_stderr: int = MAX_STDERR_BYTES,
 ) -> Finished:
     """Runs a program to its end and keeps what it wrote. `env` is added to `environment()`.
 
-    Raises TimedOut, TooMuchOutput, and OSError if it cannot be started. A non-zero exit is not an error here.
+    Raises TimedOut, Canceled, TooMuchOutput, and OSError if it cannot be started. A non-zero exit is not an error here.
     """
-    kept = _Kept()
-    code = _follow(_start(argv, env, input is not None), kept.take, _Limits(timeout, never), (input or '').encode())
+    kept = _Kept(max_stderr)
+    code = _follow(_start(argv, env, input is not None), kept.take, _Limits(timeout, canceled), (input or '').encode())
     return Finished(code, kept.text('stdout'), kept.text('stderr'))
 
 
@@ -109,14 +115,15 @@ class _Limits(NamedTuple):
 class _Kept:
     """All of stdout up to a limit, and the end of stderr."""
 
-    def __init__(self) -> None:
+    def __init__(self, max_stderr: int) -> None:
         self._data = {'stdout': bytearray(), 'stderr': bytearray()}
+        self._max_stderr = max_stderr
 
     def take(self, name: str, data: bytes) -> None:
         kept = self._data[name]
         kept += data
         if name == 'stderr':
-            del kept[:-MAX_STDERR_BYTES]
+            del kept[: -self._max_stderr]
         elif len(kept) > MAX_STDOUT_BYTES:
             raise TooMuchOutput(f'More than {MAX_STDOUT_BYTES} bytes of output.')
 

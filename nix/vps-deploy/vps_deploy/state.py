@@ -139,7 +139,7 @@ class DeployDirectory:
 
 
 class StateDirectory:
-    """`<stateDir>`: deploys/, mirror/, home/, last-committed, revisions.json, trial-boot (if the loader can), refused.log."""
+    """`<stateDir>`: deploys/, mirror/, home/, last-committed, notes-seen, revisions.json, refused.log, trial-boot (if the loader can)."""
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -206,6 +206,14 @@ class StateDirectory:
             files.write(f'{self.path}/trial-boot', b'')
         else:
             files.remove(f'{self.path}/trial-boot')
+
+    def notes_seen(self, repository: str) -> str | None:
+        """The tip of the notes on closures that this host went by last; of another repository, none."""
+        seen_of, _, tip = (files.read(f'{self.path}/notes-seen') or b'').decode('utf-8', 'backslashreplace').strip().rpartition(' ')
+        return tip if tip and seen_of == repository else None
+
+    def set_notes_seen(self, repository: str, tip: str | None) -> None:
+        files.write(f'{self.path}/notes-seen', f'{repository} {tip}\n'.encode() if tip else b'')
 
     def revisions(self) -> dict[str, str | None]:
         """Revisions of systems by store path, as far as root has looked them up."""

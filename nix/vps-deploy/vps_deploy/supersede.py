@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from . import clock, decision, policy
-from .git import Mirror
+from .git import GitFailed, Mirror
 from .job import Job
 from .state import Asked
 
@@ -26,7 +26,21 @@ def _supersedes(id: str, job: Job, mirror: Mirror, bases: Mapping[str, str | Non
     if not _may_be(asked) or asked.deadline <= clock.monotonic() or job.rev is None:
         return False
     facts = policy.facts_of(rev, dict(bases), mirror, job.config)
-    return policy.refusal_of(rev, facts, job.config) is None and mirror.contains(rev, job.rev)
+    may_be_deployed = policy.refusal_of(rev, facts, job.config) is None and mirror.contains(rev, job.rev)
+    return may_be_deployed and (job.config.resolve == 'evaluate' or _can_be_resolved(rev, job, mirror))
+
+
+def _can_be_resolved(rev: str, job: Job, mirror: Mirror) -> bool:
+    from . import recorded
+
+    records = recorded.records_of(job.config, job.state, mirror)
+    try:
+        records.path_of(rev, records.tip())
+    except recorded.NotRecorded:
+        return job.config.resolve == 'recorded-or-evaluate'
+    except (recorded.RecordRefused, GitFailed):
+        return False
+    return True
 
 
 def _may_be(asked: Asked) -> bool:
