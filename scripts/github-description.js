@@ -8,6 +8,7 @@ import { root } from './toolchain.js'
 const OPERATIONS = [
   'actions/create-workflow-dispatch',
   'checks/list-for-ref',
+  'git/create-blob',
   'git/create-commit',
   'git/create-ref',
   'git/create-tree',

@@ -119,6 +119,8 @@ class Line {
   }
 }
 
-function factsOf({ path, narSize, fileSize, references }: NarInfo, cache: number): PathFacts {
-  return { path, narSize, fileSize, references, cache }
+function factsOf({ path, narSize, fileSize, references, ...info }: NarInfo, cache: number): PathFacts {
+  // A piece of a text keeps all of it in memory, and there are thousands of narinfos: the hash is made anew.
+  const narHash = Buffer.from(info.narHash).toString()
+  return { path, narSize, narHash, fileSize, references, cache }
 }

@@ -5,6 +5,8 @@ export interface PathFacts {
   readonly path: StorePath
   /** In bytes, unpacked. */
   readonly narSize: number
+  /** Two paths that have the same one hold the same. */
+  readonly narHash: string
   /** In bytes, as it is downloaded; `undefined` = the cache does not say. */
   readonly fileSize: number | undefined
   /** The path itself may be among them. */

@@ -25,6 +25,18 @@ export function closureDiffOf(before: readonly Sized[], after: readonly Sized[])
   }
 }
 
+/** The packages that have another path and the same versions; by name. */
+export function rebuiltIn(
+  before: readonly Pick<PathFacts, 'path'>[],
+  after: readonly Pick<PathFacts, 'path'>[],
+  { added, changed }: ClosureDiff,
+): readonly string[] {
+  const old = new Set(before.map(({ path }) => path))
+  const said = new Set([...added, ...changed].map(({ name }) => name))
+  const fresh = after.filter(({ path }) => !old.has(path)).map(({ path }) => packageOf(path).name)
+  return [...new Set(fresh)].filter((name) => !said.has(name)).sort(byName)
+}
+
 function groupsOf(paths: readonly Sized[]): ReadonlyMap<string, Group> {
   const groups = new Map<string, Group>()
   for (const { path, narSize } of paths) {

@@ -4,6 +4,7 @@ import { numberIn, objectIn, objectsIn, textIn, type Json } from '../shared/json
 import type { GitHubAnswer, Log } from '../shared/ports.ts'
 import { refusalOf } from '../shared/refusal.ts'
 import type { Comment } from './commentbody.ts'
+import { openPullRequest } from './pullrequest.ts'
 
 /** One request; rejects with an `ActionError` if no answer can be had. */
 export type AskGitHub = (
@@ -102,28 +103,11 @@ async function ownLogin(commenting: Commenting): Promise<string> {
 }
 
 async function foundPullRequest(commenting: Commenting): Promise<number | undefined> {
-  const { log, sha, repository } = commenting
-  const route = 'GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls'
-  const all = objectsIn(await asked(commenting, route, { commit_sha: sha, per_page: PER_PAGE }))
-  const numbers = all
-    .filter((one) => isOpenFor(one, `${repository.owner}/${repository.repo}`, sha))
-    .flatMap((one) => numberIn(one['number']) ?? [])
-  if (numbers.length === 0)
+  const { log, sha } = commenting
+  const found = await openPullRequest((...given) => asked(commenting, ...given), commenting)
+  if (found === undefined)
     log.info(`No open pull request has ${sha} as its head: there is none to comment on.`)
-  if (numbers.length > 1)
-    throw new ActionError(
-      `${numbers.map((number) => `#${number}`).join(' and ')} have the same head; 'pull-request' says which is meant.`,
-    )
-  return numbers[0]
-}
-
-function isOpenFor(pullRequest: Json, repository: string, sha: string): boolean {
-  const base = textIn(objectIn(objectIn(pullRequest['base'])?.['repo'])?.['full_name'])
-  return (
-    pullRequest['state'] === 'open' &&
-    objectIn(pullRequest['head'])?.['sha'] === sha &&
-    base.toLowerCase() === repository.toLowerCase()
-  )
+  return found?.number
 }
 
 /** What a successful answer holds. */

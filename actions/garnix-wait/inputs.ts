@@ -2,6 +2,7 @@ import { parseWith, type Inputs as Reader } from '../shared/inputs.ts'
 import type { ReadInput } from '../shared/ports.ts'
 import { parseCache, type Cache } from './caches.ts'
 import { parseNetrc, type Login } from './netrc.ts'
+import { checkRecording, recordingIn, type Recording } from './recordinputs.ts'
 import { parseNamedPaths, targetsOf, type Target } from './targets.ts'
 
 /** The inputs whose values are masked before anything is logged; of `netrc` each password is. */
@@ -36,15 +37,22 @@ export interface Inputs {
   }
   readonly comment: boolean
   readonly pullRequest: number | undefined
+  /** Whether targets without a store path of their own to compare with are compared with the closure recorded last. */
+  readonly comparesPrevious: boolean
+  /** `undefined` = nothing is recorded. */
+  readonly recording: Recording | undefined
 }
 
 /** A job on a runner of one's own ends after five days. */
 const MAX_SECONDS = 432_000
+/** Stands for a store path in `compare-with`. */
+const PREVIOUS = 'previous'
 const SHA = { pattern: /^[0-9a-f]{40}$/, expected: '40 hex digits of a commit' }
 /** What an attribute path may hold; garnix writes it into names of checks as it is. */
 const NAME = /^[A-Za-z_][\w'.-]*$/
 
-export function parseInputs(read: ReadInput): Inputs {
+/** `event`: the name of the event that started the run. */
+export function parseInputs(read: ReadInput, event: string): Inputs {
   return parseWith(read, (reader) => {
     const provider = reader.choice('provider', PROVIDERS)
     const inputs: Inputs = {
@@ -60,10 +68,13 @@ export function parseInputs(read: ReadInput): Inputs {
       limits: limitsIn(reader),
       comment: reader.boolean('comment'),
       pullRequest: pullRequestIn(reader),
+      comparesPrevious: reader.lines('compare-with').includes(PREVIOUS),
+      recording: recordingIn(reader, event),
     }
-    checkRecord(reader)
     checkProvider(reader, inputs)
     checkCaches(reader, inputs)
+    checkKeys(reader, inputs)
+    checkRecording(reader, inputs)
     return inputs
   })
 }
@@ -73,14 +84,11 @@ function targetsIn(reader: Reader): readonly Target[] {
   for (const name of configurations)
     if (!NAME.test(name)) reader.bad('configurations', name, 'a name in nixosConfigurations')
   const paths = (input: string, lines: readonly string[], names: readonly string[]) =>
-    reader.attempt(`'${input}'`, () => parseNamedPaths(lines, names)) ?? new Map()
-  const storePaths = paths('store-paths', reader.lines('store-paths'), configurations)
-  const others = reader.lines('compare-with')
-  if (others.includes('previous'))
-    reader.problem("'compare-with' is 'previous': closures are not recorded yet; give a store path")
+    reader.attempt(input, () => parseNamedPaths(lines, names)) ?? new Map()
+  const storePaths = paths("'store-paths'", reader.lines('store-paths'), configurations)
   const compareWith = paths(
-    'compare-with',
-    others.filter((line) => line !== 'previous'),
+    "'compare-with' takes 'previous' and store paths",
+    reader.lines('compare-with').filter((line) => line !== PREVIOUS),
     configurations.length > 0 ? configurations : [...storePaths.keys()],
   )
   return targetsOf({ configurations, storePaths, compareWith })
@@ -144,15 +152,6 @@ function pullRequestIn(reader: Reader): number | undefined {
   return given === undefined ? undefined : reader.integer('pull-request', { min: 1 })
 }
 
-/** What a later release brings: whoever asks for it now must not believe that it happens. */
-function checkRecord(reader: Reader): void {
-  const record = reader.choice('record', ['false', 'true', 'replace'])
-  if (record !== 'false')
-    reader.problem(`'record' is '${record}': this release does not record closures yet; leave it 'false'`)
-  if (reader.optional('record-key') !== undefined)
-    reader.problem("'record-key' is given: this release does not record closures yet")
-}
-
 function checkProvider(reader: Reader, { provider, targets, checkNames, token }: Inputs): void {
   const has = { names: checkNames.length > 0, configurations: reader.lines('configurations').length > 0 }
   const problems: readonly (readonly [boolean, string])[] = [
@@ -177,11 +176,20 @@ function checkProvider(reader: Reader, { provider, targets, checkNames, token }:
   for (const [isSo, words] of problems) if (isSo) reader.problem(words)
 }
 
-function checkCaches(reader: Reader, { provider, targets, caches, requireSignatures }: Inputs): void {
-  if (provider === 'none' && caches.length === 0)
-    reader.problem("provider 'none' needs 'caches': there is nothing else to wait for")
-  if (provider === 'checks' && caches.length > 0 && targets.length === 0)
-    reader.problem("'caches' needs 'store-paths' or 'configurations': there is nothing to look for in them")
+function checkCaches(reader: Reader, { provider, targets, caches }: Inputs): void {
+  const [isNone, isCompared] = [caches.length === 0, reader.lines('compare-with').length > 0]
+  const problems: readonly (readonly [boolean, string])[] = [
+    [provider === 'none' && isNone, "provider 'none' needs 'caches': there is nothing else to wait for"],
+    [
+      provider === 'checks' && !isNone && targets.length === 0,
+      "'caches' needs 'store-paths' or 'configurations': there is nothing to look for in them",
+    ],
+    [isCompared && isNone, "'compare-with' needs 'caches': they know what is to be compared"],
+  ]
+  for (const [isSo, words] of problems) if (isSo) reader.problem(words)
+}
+
+function checkKeys(reader: Reader, { caches, requireSignatures }: Inputs): void {
   if (!requireSignatures) return
   for (const { url } of caches.filter(({ keys }) => keys.length === 0))
     reader.problem(

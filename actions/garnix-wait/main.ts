@@ -28,6 +28,8 @@ const run: RunProgram = async (argv, options) => {
   return runProgram(argv, options)
 }
 
+const setting = (name: string, otherwise = ''): string => process.env[name] ?? otherwise
+
 void runAction(async () => {
   keepYoungSpaceSmall()
   const cancel = cancellation()
@@ -36,11 +38,13 @@ void runAction(async () => {
   // As it stands in the header that carries it.
   const login = `${readInput('instance-login')}:${readInput('instance-token')}`
   if (login.length > 1) mask(Buffer.from(login).toString('base64'))
-  const [owner = '', repo = ''] = (process.env['GITHUB_REPOSITORY'] ?? '').split('/')
+  const [owner = '', repo = ''] = setting('GITHUB_REPOSITORY').split('/')
   await garnixWait(readInput, {
     ...{ fetch, githubWith, run, clock, log, random, outputs, summary, cancel },
     repository: { owner, repo },
-    workspace: process.env['GITHUB_WORKSPACE'] ?? process.cwd(),
+    serverUrl: setting('GITHUB_SERVER_URL', 'https://github.com'),
+    event: setting('GITHUB_EVENT_NAME'),
+    workspace: setting('GITHUB_WORKSPACE', process.cwd()),
     epochMs: parseInstant(new Date().toISOString()) - clock.now(),
   })
 })

@@ -29,6 +29,7 @@ export function outputsOf(
       'download-size': byName(facts, (one) => completeSizesOf(one)?.downloadBytes),
       'unpacked-size': byName(facts, (one) => completeSizesOf(one)?.unpackedBytes),
       'closure-diff': diffs.json,
+      recorded: String(facts.recorded !== undefined),
       missing: missing?.json ?? '',
       duration: String(Math.round(durationMs / 1_000)),
     },

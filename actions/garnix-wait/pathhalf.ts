@@ -1,5 +1,6 @@
 /** The half of the wait that asks which store paths there are to wait for. */
 import { evalRoute } from './evalroute.ts'
+import { OwnNote } from './ownnote.ts'
 import { PathSearch, type Route } from './pathsearch.ts'
 import { apiRoute, recordedRoute, textRoute } from './routes.ts'
 import type { Talk } from './talk.ts'
@@ -13,9 +14,10 @@ const EVAL_MS = 900_000
 export function newSearch(wait: Wait, talk: Talk): PathSearch {
   const { inputs, world } = wait
   const { workspace, run } = world
+  const note = new OwnNote(wait)
   const isGarnix = inputs.provider === 'garnix'
   const routes: readonly Route[] = [
-    recordedRoute,
+    recordedRoute((signal) => note.ask(signal)),
     // Without checks of Garnix nothing links to an instance.
     ...(isGarnix || inputs.instance.url !== undefined ? [apiRoute((signal) => talk.ask(signal))] : []),
     ...(isGarnix ? [textRoute((name) => wait.textOf(name))] : []),

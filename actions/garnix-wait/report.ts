@@ -1,16 +1,11 @@
 import { formatDuration } from '../shared/duration.ts'
 import { block, code, link, list, paragraph, section, table, text } from '../shared/markdown.ts'
-import { closureMarkdown, formatBytes } from '../shared/packagewords.ts'
+import { formatBytes } from '../shared/packagewords.ts'
 import { byHand } from './byhand.ts'
 import type { Miss } from './closure.ts'
+import { comparisonMarkdown } from './comparisonreport.ts'
 import { isGreen, type Ending, type Status } from './ending.ts'
-import {
-  completeClosureOf,
-  missingOf,
-  type Comparison,
-  type ConfigurationFacts,
-  type Facts,
-} from './facts.ts'
+import { completeClosureOf, missingOf, recordWords, type ConfigurationFacts, type Facts } from './facts.ts'
 import { chainWords } from './misswords.ts'
 import { sharesOf, sizesOf, type Sizes } from './sizes.ts'
 import { NAMELESS } from './targets.ts'
@@ -28,7 +23,7 @@ export function summaryOf(facts: Facts, ending: Ending, durationMs: number): str
     section('Missing', missingMarkdown(missingOf(facts))),
     section('Caches', cachesOf(facts)),
     section('Timeline', timelineOf(facts)),
-    ...facts.configurations.map((one) => comparisonMarkdown(one, MAX_PACKAGES)),
+    ...facts.configurations.map((one) => comparisonMarkdown(one, facts, MAX_PACKAGES)),
     section('Warnings', list(facts.warnings)),
     section('Deploy by hand', ending.status === 'ready' && byHandOf(facts)),
   ]
@@ -62,7 +57,8 @@ function headOf(facts: Facts, ending: Ending): string {
           'No cache was looked at, because `caches` names none: whether anything can be fetched is not known.\n',
         ]
       : []
-  return [headingOf(facts, ending), ...words.map(paragraph), ...unseen].join('\n')
+  const recorded = facts.recorded === undefined ? [] : [recordWords(facts.recorded)]
+  return [headingOf(facts, ending), ...[...words, ...recorded].map(paragraph), ...unseen].join('\n')
 }
 
 function overviewOf(facts: Facts, durationMs: number): string {
@@ -119,19 +115,6 @@ function timelineOf({ configurations }: Facts): string {
   const rows = configurations.map(({ name, moments }) => [code(name), ...momentWords(moments)])
   const seen = rows.filter(([, ...words]) => words.some((word) => word !== ''))
   return seen.length === 0 ? '' : table(['UTC', ...MOMENTS], seen)
-}
-
-/** The difference as a section of its own; `''` = nothing was to be compared. */
-export function comparisonMarkdown({ name, comparison }: ConfigurationFacts, maxRows: number): string {
-  if (comparison === undefined) return ''
-  const title = name === NAMELESS ? 'Changes' : `Changes of ${text(name)}`
-  return section(title, comparisonBody(comparison, maxRows))
-}
-
-function comparisonBody(comparison: Comparison, maxRows: number): string {
-  const other = code(comparison.with)
-  if ('why' in comparison) return `Not compared with ${other}: ${text(comparison.why)}.\n`
-  return `Compared with ${other}: ${closureMarkdown(comparison.diff, maxRows)}`
 }
 
 function byHandOf({ configurations }: Facts): string {

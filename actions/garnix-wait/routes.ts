@@ -2,14 +2,35 @@
 import { systemBuild, type Commit } from './commit.ts'
 import type { InstanceAnswer } from './instanceanswer.ts'
 import { silent, type Reply, type Route } from './pathsearch.ts'
+import { recordedPaths } from './noteline.ts'
 import { nameOf } from './storepath.ts'
 import { cacheLinesIn, systemsAmong } from './uploadedline.ts'
 
-/** Closures that were recorded with their commit; they come with a later release. */
-export const recordedRoute: Route = {
-  name: 'the recorded note',
-  isDear: false,
-  ask: (configurations) => forEach(configurations, () => silent('this release records none', true)),
+/** The text of the commit's note, `''` if it has none; or why it is not known, in a clause. `isFinal` as in `Reply`. */
+export type NoteAnswer = { readonly isFinal: boolean } & (
+  { readonly text: string } | { readonly text: undefined; readonly words: string }
+)
+
+/** What was recorded with the commit. */
+export function recordedRoute(ask: (signal?: AbortSignal) => Promise<NoteAnswer>): Route {
+  return {
+    name: 'the recorded note',
+    isDear: false,
+    async ask(configurations, signal) {
+      const answer = await ask(signal)
+      return forEach(configurations, (name) =>
+        answer.text === undefined ? silent(answer.words, answer.isFinal) : recordedIn(answer, name),
+      )
+    },
+  }
+}
+
+/** Somebody may record it, or mend it, while this waits. */
+function recordedIn({ text, isFinal }: { text: string; isFinal: boolean }, configuration: string): Reply {
+  const [path, ...others] = recordedPaths(text, configuration)
+  if (path === undefined) return silent(`no path is recorded for ${configuration} with this commit`, isFinal)
+  if (others.length > 0) return silent(`it names several paths: ${[path, ...others].join(', ')}`, isFinal)
+  return { path }
 }
 
 /** What the instance says of its own builds. */

@@ -10,17 +10,21 @@ export type StorePath = string & { readonly storePath: unique symbol }
 export const STORE = '/nix/store'
 const PATH = /^\/nix\/store\/[0-9abcdfghijklmnpqrsvwxyz]{32}-(?!\.{1,2}(?:-|$))[0-9A-Za-z+\-._?=]{1,211}$/
 
-/** Throws an `ActionError` for anything but a path directly below the store. */
+/** Whether it is a path directly below the store. */
+export function isStorePath(text: string): text is StorePath {
+  return PATH.test(text)
+}
+
+/** Throws an `ActionError` for anything else. */
 export function parseStorePath(text: string): StorePath {
-  if (!PATH.test(text))
-    throw new ActionError(`'${text}' is no store path; one looks like ${STORE}/<32 characters>-<name>.`)
-  return text as StorePath
+  if (isStorePath(text)) return text
+  throw new ActionError(`'${text}' is no store path; one looks like ${STORE}/<32 characters>-<name>.`)
 }
 
 /** The same for a name as narinfos list them, without the store. `undefined` if it is none. */
 export function ofBaseName(base: string): StorePath | undefined {
   const path = `${STORE}/${base}`
-  return PATH.test(path) ? (path as StorePath) : undefined
+  return isStorePath(path) ? path : undefined
 }
 
 export function hashPartOf(path: StorePath): string {

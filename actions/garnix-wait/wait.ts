@@ -6,11 +6,13 @@ import { askCaches } from './cachehalf.ts'
 import { askCi } from './cihalf.ts'
 import { keepComment } from './comment.ts'
 import { commentOf } from './commentbody.ts'
+import { comparisonsOf } from './comparing.ts'
 import { isGreen, type Ending, type Status } from './ending.ts'
-import type { Facts } from './facts.ts'
-import { comparisonsOf, factsOf, type Comparisons } from './findings.ts'
+import type { Comparisons, Facts } from './facts.ts'
+import { factsOf } from './findings.ts'
 import { parseInputs, type Inputs } from './inputs.ts'
 import { outputsOf } from './outputs.ts'
+import { checkRecordable, recordClosures } from './recording.ts'
 import { badInputsSummary, summaryOf } from './report.ts'
 import { showFacts } from './show.ts'
 import { NAMELESS } from './targets.ts'
@@ -40,7 +42,7 @@ export async function garnixWait(read: ReadInput, world: World): Promise<void> {
 /** Bad inputs are told to outputs and summary as well, before anything is asked of anybody. */
 async function parsedInputs(read: ReadInput, world: World): Promise<Inputs> {
   try {
-    return parseInputs(read)
+    return parseInputs(read, world.event)
   } catch (error) {
     world.log.info('The inputs are wrong: nothing is waited for.')
     world.outputs.set('status', 'failed' satisfies Status)
@@ -66,7 +68,10 @@ async function carriedOut(wait: Wait): Promise<Carried> {
   const over = new AbortController()
   const signal = AbortSignal.any([wait.world.cancel, over.signal])
   try {
-    return { verdict: await bothHalves(wait, signal) }
+    await checkRecordable(wait, signal)
+    const verdict = await bothHalves(wait, signal)
+    if (verdict.ending.status === 'ready') wait.recorded = await recordClosures(wait, signal)
+    return { verdict }
   } catch (error) {
     return ofFailure(error, wait)
   } finally {

@@ -8,8 +8,10 @@ import type { CiEnd } from './ciwatch.ts'
 import { newClosure, type Closure } from './closure.ts'
 import type { Commit } from './commit.ts'
 import { checkNameOf } from './garnixverdict.ts'
+import type { RecordFacts } from './facts.ts'
 import type { Inputs } from './inputs.ts'
 import type { Lookout } from './lookout.ts'
+import { GitHubNotes, type Notes } from './notes.ts'
 import type { PathSearch } from './pathsearch.ts'
 import type { CheckText } from './routes.ts'
 import type { StorePath } from './storepath.ts'
@@ -38,6 +40,8 @@ export class Wait {
   /** Of all targets together; it has no roots until they are known and looked for. */
   closure = newClosure([])
   completeMs: number | undefined
+  /** What was recorded, once it is. */
+  recorded: RecordFacts | undefined
   readonly warnings: string[] = []
   readonly #logs = new Map<string, string>()
   /** Aborted when the CI is done, however. */
@@ -61,6 +65,10 @@ export class Wait {
     const { world, inputs } = this
     const client = new GitHubClient({ ...world, github: world.githubWith(inputs.token) })
     return { client, reader: new ChecksReader(client, { ...world.repository, sha: inputs.sha }) }
+  }
+
+  get notes(): Notes {
+    return new GitHubNotes(this.github.client, this.world.repository)
   }
 
   patience(signal: AbortSignal): Patience {

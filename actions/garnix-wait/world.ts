@@ -22,6 +22,10 @@ export interface World {
   /** Aborted when the run is canceled. */
   readonly cancel: AbortSignal
   readonly repository: { readonly owner: string; readonly repo: string }
+  /** Of GitHub's pages, without a slash at its end. */
+  readonly serverUrl: string
+  /** The name of the event that started the run. */
+  readonly event: string
   /** Where a checkout would be. */
   readonly workspace: string
   /** What has to be added to the clock's milliseconds for those of `parseInstant`. */

@@ -118,10 +118,10 @@ export class Inputs {
   }
 
   throwIfBad(): void {
-    const [first, ...others] = this.#problems.map((problem) => problem.replace(/\.$/, ''))
+    const [first, ...others] = this.#problems.map((words) => (/[.?]$/.test(words) ? words : `${words}.`))
     if (first === undefined) return
-    if (others.length === 0) throw new ActionError(`Bad input: ${first}.`)
-    const list = [first, ...others].map((problem) => `- ${problem}.`).join('\n')
+    if (others.length === 0) throw new ActionError(`Bad input: ${first}`)
+    const list = [first, ...others].map((problem) => `- ${problem}`).join('\n')
     throw new ActionError(`${others.length + 1} bad inputs:\n${list}`)
   }
 

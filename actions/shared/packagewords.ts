@@ -26,15 +26,21 @@ export function closureSentence({ added, removed, changed, sizeBytes }: ClosureD
   return `${counts}, ${formatBytes(sizeBytes.from)} → ${formatBytes(sizeBytes.to)} (${growthOf(sizeBytes)})`
 }
 
-/** The sentence and a table below it. The log, which has every package, is said to have what is beyond `maxRows`. */
+/** The sentence and a table below it. */
 export function closureMarkdown(diff: ClosureDiff, maxRows: number): string {
+  const list = packageTable(diff, maxRows)
+  return `${closureSentence(diff)}\n${list === '' ? '' : `\n${list}`}`
+}
+
+/** `''` where no package differs. The log, which has every package, is said to have what is beyond `maxRows`. */
+export function packageTable(diff: ClosureDiff, maxRows: number): string {
   const packages = packageWords(diff)
   const rows = packages
     .slice(0, maxRows)
     .map(({ name, from, to, size }) => [code(name), text(from), text(to), size])
-  const more = packages.length > maxRows ? `\n${packages.length - maxRows} more are in the log.\n` : ''
-  const list = rows.length === 0 ? '' : `\n${table(['Package', 'From', 'To', 'Size'], rows)}${more}`
-  return `${closureSentence(diff)}\n${list}`
+  const left = packages.length - rows.length
+  const more = left === 0 ? '' : `\n${left} ${rows.length === 0 ? 'packages' : 'more'} are in the log.\n`
+  return `${rows.length === 0 ? '' : table(['Package', 'From', 'To', 'Size'], rows)}${more}`
 }
 
 export function showClosure(diff: ClosureDiff, log: Log): void {

@@ -1,11 +1,20 @@
 import { type KeyObject, createPrivateKey, createPublicKey } from 'node:crypto'
 import { ActionError, messageOf } from './errors.ts'
+import { sshString } from './sshwire.ts'
 
 /** A private key in a form that the SSH client reads. */
 export interface PrivateKey {
   readonly text: string
   /** `undefined` = not encrypted (any more). */
   readonly passphrase: string | undefined
+}
+
+export class PassphraseMissing extends ActionError {
+  override readonly name = 'PassphraseMissing'
+
+  constructor() {
+    super('The private key is encrypted and no passphrase is given.')
+  }
 }
 
 const FORMS =
@@ -33,6 +42,7 @@ export function parsePrivateKey(text: string, passphrase: string | undefined): P
 function openSshKey(text: string, passphrase: string | undefined): PrivateKey {
   const blob = Buffer.from(text.replace(/-----.*-----/g, ''), 'base64')
   if (
+    blob.length < 19 ||
     blob.toString('latin1', 0, 15) !== 'openssh-key-v1\0' ||
     !text.includes('-----END OPENSSH PRIVATE KEY-----')
   )
@@ -41,13 +51,13 @@ function openSshKey(text: string, passphrase: string | undefined): PrivateKey {
     })
   const cipher = blob.toString('latin1', 19, 19 + blob.readUInt32BE(15))
   if (cipher === 'none') return { text, passphrase: undefined }
-  if (passphrase === undefined) throw passphraseMissing()
+  if (passphrase === undefined) throw new PassphraseMissing()
   return { text, passphrase }
 }
 
 /** The SSH client reads no PKCS#8, so each kind of key becomes the form it reads. */
 function pemKey(text: string, passphrase: string | undefined): PrivateKey {
-  if (text.includes('ENCRYPTED') && passphrase === undefined) throw passphraseMissing()
+  if (text.includes('ENCRYPTED') && passphrase === undefined) throw new PassphraseMissing()
   return { text: readable(decrypted(text, passphrase)).toString(), passphrase: undefined }
 }
 
@@ -93,16 +103,6 @@ function openSshEd25519(key: KeyObject): string {
   ])
   const body = blob.toString('base64').replace(/.{70}/g, '$&\n')
   return `-----BEGIN OPENSSH PRIVATE KEY-----\n${body}\n-----END OPENSSH PRIVATE KEY-----\n`
-}
-
-function sshString(bytes: Buffer): Buffer {
-  const length = Buffer.alloc(4)
-  length.writeUInt32BE(bytes.length)
-  return Buffer.concat([length, bytes])
-}
-
-function passphraseMissing(): ActionError {
-  return new ActionError('The private key is encrypted and no passphrase is given.')
 }
 
 function notAKey(text: string): ActionError {

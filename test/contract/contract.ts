@@ -81,6 +81,7 @@ const GARNIX_WAIT: Contract = {
     'unpacked-size',
     'closure-diff',
     'missing',
+    'recorded',
     'duration',
   ],
 }

@@ -166,7 +166,7 @@ describe('inputs that are wrong', () => {
   test.each([
     ['a netrc that is none', { netrc: `machine x password ${PASSWORD} ${INSTANCE_TOKEN}` }],
     ['a login without a name', { 'instance-login': '' }],
-    ['a key that is for a later release', { 'record-key': RECORD_KEY }],
+    ['a key that is none', { record: 'true', 'record-key': RECORD_KEY }],
   ])('are told without what is secret in them: %s', async (_, wrong) => {
     const run = await runWait({ ...GIVEN, caches: `https://cache.invalid ${KEY.trusted}`, ...wrong })
     expect(run).toMatchObject({ code: 1, stderr: '', outputs: { status: 'failed' } })

@@ -37,7 +37,9 @@ function scene(says: readonly Say[], { requireSignatures = true, limitMs = 60_00
   return { ask, asked, clock, askers }
 }
 
-const FACTS = { path: PATH, narSize: 1_000, fileSize: 300, references: [], cache: 0 }
+/** Of what every path of these caches holds. */
+const NAR_HASH = '1mi14cqk363wv368ffiiy01knardmnlyphi6h9xv6dkjz44hk30i'
+const FACTS = { path: PATH, narSize: 1_000, narHash: NAR_HASH, fileSize: 300, references: [], cache: 0 }
 const down = (words: string, code?: string) =>
   new ActionError(`${words}.`, { cause: Object.assign(new Error(words), { code }) })
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { closureDiffOf } from '../../actions/garnix-wait/closurediff.ts'
+import { closureDiffOf, rebuiltIn } from '../../actions/garnix-wait/closurediff.ts'
 import { byVersion, packageOf } from '../../actions/garnix-wait/drvname.ts'
 import type { StorePath } from '../../actions/garnix-wait/storepath.ts'
 import { storePath } from '../support/binarycache.ts'
@@ -110,6 +110,15 @@ describe('the difference of two closures', () => {
       ],
       sizeBytes: { from: 124, to: 193 },
     })
+  })
+
+  test('leaves out what is built anew, which is told by itself', () => {
+    const before = [sized('same-1', 7), sized('etc', 1), sized('kept', 1), sized('up-1', 1), sized('B', 1)]
+    const after = [
+      ...[rebuilt('same-1', 8), rebuilt('same-1-doc', 8), rebuilt('etc', 1), sized('kept', 1)],
+      ...[rebuilt('up-2', 1), sized('new-1', 1), rebuilt('B', 1)],
+    ]
+    expect(rebuiltIn(before, after, closureDiffOf(before, after))).toEqual(['B', 'etc', 'same'])
   })
 
   test('with itself is nothing, in whatever order', () => {

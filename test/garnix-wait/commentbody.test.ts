@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
-import { closureDiffOf } from '../../actions/garnix-wait/closurediff.ts'
 import { commentOf } from '../../actions/garnix-wait/commentbody.ts'
-import { configuration, facts, found, missed, READY, SYSTEM } from './findings.ts'
+import { storePath } from '../support/binarycache.ts'
+import { changed, configuration, facts, found, missed, READY } from './findings.ts'
 
-const diff = closureDiffOf([found('nginx-1.22')], [found('nginx-1.24')])
-const compared = configuration({ comparison: { with: SYSTEM, diff } })
+const OLD = storePath('nixos-system-vps-25.11')
+const compared = configuration({
+  comparison: changed(OLD, [found('nginx-1.22')], [found('nginx-1.24')]),
+})
 
 describe('the text of the comment', () => {
   test('has the marker, the outcome and what changes', () => {
@@ -48,13 +50,31 @@ describe('the text of the comment', () => {
     expect(marker).toBe('<!-- nix-vps garnix-wait --%3E%20%3Cb%3E a%20b -->')
   })
 
-  test('is never longer than GitHub takes', () => {
-    const many = Array.from({ length: 300 }, (_, at) => found(`${'x'.repeat(190)}${at}y-1`))
-    const large = { with: SYSTEM, diff: closureDiffOf([], many) }
-    const names = ['a', 'b', 'c', 'd', 'e']
-    const { body } = commentOf(facts(names.map((name) => configuration({ name, comparison: large }))), READY)
+  const many = (length: number) => Array.from({ length }, (_, at) => found(`${'x'.repeat(190)}${at}y-1`))
+  const several = (count: number) =>
+    facts(
+      Array.from({ length: count }, (_, at) =>
+        configuration({ name: `c${at}`, comparison: changed(OLD, [], many(120)) }),
+      ),
+    )
+
+  test.each([
+    [1, 100],
+    [4, 50],
+    [9, 25],
+    [40, 5],
+    [100, 0],
+  ])('of %i configurations has %i packages of each, whatever GitHub takes', (count, packages) => {
+    const { body } = commentOf(several(count), READY)
     expect(Buffer.byteLength(body)).toBeLessThanOrEqual(65_536)
-    expect(Buffer.byteLength(body)).toBeGreaterThan(60_000)
-    expect(body).toContain('200 more are in the log.')
+    expect(body.match(/^\| <code>x/gm) ?? []).toHaveLength(count * packages)
+    const more = packages === 0 ? '120 packages are in the log.' : `${120 - packages} more are in the log.`
+    expect(body.split(more)).toHaveLength(count + 1)
+  })
+
+  test('is cut where there is no other way', () => {
+    const { body } = commentOf(several(300), READY)
+    expect(Buffer.byteLength(body)).toBeLessThanOrEqual(65_536)
+    expect(body).toContain('was longer than GitHub shows')
   })
 })

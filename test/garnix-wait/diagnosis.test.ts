@@ -18,7 +18,7 @@ function miss(path: StorePath, ...kinds: readonly ReasonKind[]): Miss {
   return { path, neededBy: [], reasons: kinds.map((kind) => ({ cache: OWN.url, kind, words: 'HTTP 404' })) }
 }
 
-const found = (cache: number) => ({ path: ROOT, narSize: 1, fileSize: 1, references: [], cache })
+const found = (cache: number) => ({ path: ROOT, narSize: 1, narHash: '', fileSize: 1, references: [], cache })
 
 function build(fields: Partial<Build> = {}): Build {
   const rest = { id: 'B5aPM2pB', kind: 'nixosConfiguration', name: 'web', endTime: undefined }

@@ -29,7 +29,7 @@ export class FakeCaches implements Asking {
     const isDoubted = this.doubted.has(path)
     const reason = { cache: url, kind: 'untrusted', words: 'it is signed by nobody' } as const
     const answer: Answer = {
-      facts: { path, narSize: 1, fileSize: 1, references: this.#graph.get(path) ?? [], cache },
+      facts: { path, narSize: 1, narHash: '', fileSize: 1, references: this.#graph.get(path) ?? [], cache },
       doubt: async () => (isDoubted ? reason : undefined),
     }
     return answer

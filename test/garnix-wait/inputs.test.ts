@@ -5,7 +5,7 @@ import { manifestOf, type GitHubContext } from '../support/manifest.ts'
 import { CURL, HELLO, inputsWith, KEY, PUSH, SHA } from './given.ts'
 
 const parsed = (given: Readonly<Record<string, string>> = {}, github: GitHubContext = PUSH) =>
-  parseInputs(reading(inputsWith(given, github)))
+  parseInputs(reading(inputsWith(given, github)), 'push')
 const complaint = (given: Readonly<Record<string, string>>): string => {
   try {
     parsed(given)
@@ -32,6 +32,8 @@ describe('the inputs', () => {
       limits: { totalMs: 10_800_000, discoveryMs: 120_000, cacheMs: 900_000, stallMs: 1_800_000 },
       comment: false,
       pullRequest: undefined,
+      comparesPrevious: false,
+      recording: undefined,
     })
   })
 
@@ -41,7 +43,7 @@ describe('the inputs', () => {
     parseInputs((name) => {
       asked.add(name)
       return read(name)
-    })
+    }, 'push')
     expect([...asked].sort()).toEqual(Object.keys(manifestOf('garnix-wait').inputs).sort())
   })
 
@@ -50,6 +52,7 @@ describe('the inputs', () => {
       configurations: 'web\n db \nweb',
       'store-paths': `db=${HELLO}`,
       'compare-with': ` web = ${CURL}`,
+      caches: CACHED.caches,
     }
     expect(parsed(given).targets).toEqual([
       { name: 'web', storePath: undefined, compareWith: CURL },
@@ -149,6 +152,7 @@ describe('a bad input is told with its value and what was expected', () => {
     [{ provider: 'checks' }, "provider 'checks' needs 'check-names'"],
     [{ provider: 'none', configurations: '' }, "provider 'none' needs 'store-paths' or 'configurations'"],
     [{ provider: 'none' }, "provider 'none' needs 'caches'"],
+    [{ 'compare-with': 'previous' }, "'compare-with' needs 'caches'"],
     [
       { provider: 'checks', 'check-names': 'x', configurations: '', caches: NIXOS },
       "'caches' needs 'store-paths' or 'configurations'",
@@ -166,10 +170,8 @@ describe('a bad input is told with its value and what was expected', () => {
     [{ 'store-paths': `web=${HELLO}` }, "'web' is not among the configurations vps-arm"],
     [{ 'store-paths': `${HELLO}\n${HELLO}` }, "there are two paths for 'vps-arm'"],
     [{ ...CACHED, 'compare-with': `web=${CURL}` }, "'web' is not among the configurations"],
+    [{ ...CACHED, 'compare-with': 'last' }, "'compare-with' takes 'previous' and store paths: 'last' is no"],
     [{ configurations: 'a\nb', 'store-paths': HELLO }, `'${HELLO}' needs a name in front of it, NAME=PATH`],
-    [{ 'compare-with': 'previous' }, "'compare-with' is 'previous': closures are not recorded yet"],
-    [{ record: 'true' }, "'record' is 'true': this release does not record closures yet"],
-    [{ 'record-key': 'KEY' }, "'record-key' is given: this release does not record closures yet"],
     [{ 'pull-request': '0' }, "'pull-request' is '0', expected a whole number of at least 1"],
     [{ timeout: '0' }, "'timeout' is '0', expected whole seconds"],
     [{ comment: 'yes' }, "'comment' is 'yes', expected one of true, false"],
@@ -187,7 +189,7 @@ describe('a bad input is told with its value and what was expected', () => {
       caches:
         'https://me:hunter5@cache.example.org:x\nhttps://me:hunter6@cache.example.org\nme:hunter7@cache',
     })
-    expect(said).toContain('8 bad inputs')
+    expect(said).toContain('9 bad inputs')
     expect(said).not.toMatch(/the key|hunter/)
   })
 })

@@ -1,9 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import { closureDiffOf } from '../../actions/garnix-wait/closurediff.ts'
 import { outputsOf } from '../../actions/garnix-wait/outputs.ts'
 import { MAX_OUTPUT } from '../../actions/shared/fit.ts'
 import { manifestOf } from '../support/manifest.ts'
-import { configuration, facts, found, missed, SHA, SYSTEM } from './findings.ts'
+import { changed, configuration, facts, found, missed, SHA, SYSTEM } from './findings.ts'
 import { storePath } from '../support/binarycache.ts'
 
 const READY = { status: 'ready', durationMs: 61_499 } as const
@@ -19,8 +18,8 @@ describe('the outputs', () => {
   })
 
   test('say everything by configuration', () => {
-    const diff = closureDiffOf([found('nginx-1.22')], [found('nginx-1.24')])
-    const compared = configuration({ comparison: { with: SYSTEM, diff } })
+    const comparison = changed(SYSTEM, [found('nginx-1.22')], [found('nginx-1.24')])
+    const compared = configuration({ comparison })
     const { values, problems } = outputsOf(
       facts([compared, configuration({ name: 'web', buildUrl: undefined })]),
       READY,
@@ -37,6 +36,7 @@ describe('the outputs', () => {
       'closure-diff':
         '{"vps-arm":{"added":[],"removed":[],"changed":[{"name":"nginx","from":["1.22"],"to":["1.24"],' +
         '"sizeBytes":{"from":1000,"to":1000}}],"sizeBytes":{"from":1000,"to":1000}}}',
+      recorded: 'false',
       missing: '[]',
       duration: '61',
     })
@@ -74,7 +74,7 @@ describe('the outputs', () => {
 
   test('are cut where they would be too large, each configuration by the same measure, and that is said', () => {
     const many = Array.from({ length: 3_000 }, (_, at) => found(`p${at}x-1.0`))
-    const compared = { with: SYSTEM, diff: closureDiffOf([], many) }
+    const compared = changed(SYSTEM, [], many)
     const lost = { found: [], missing: many.map((_, at) => missed(`lost-${at}`, ['a', 'b'])) }
     const { values, problems } = outputsOf(
       facts([

@@ -57,7 +57,7 @@ describe('the search', () => {
     const routes = [
       telling('nix eval', true),
       telling("the check run's text"),
-      recordedRoute,
+      recordedRoute(async () => ({ text: undefined, words: 'no commit has one', isFinal: true })),
       telling("the instance's API"),
     ]
     const search = new PathSearch([target('web')], routes)
@@ -67,7 +67,7 @@ describe('the search', () => {
     expect(search.words('web')).toBe(
       [
         'store-paths: none is given',
-        'the recorded note: this release records none',
+        'the recorded note: no commit has one',
         "the instance's API: not the instance's API",
         "the check run's text: not the check run's text",
         'nix eval: not nix eval',

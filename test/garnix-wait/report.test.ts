@@ -1,10 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import { byHand } from '../../actions/garnix-wait/byhand.ts'
-import { closureDiffOf } from '../../actions/garnix-wait/closurediff.ts'
 import { isGreen } from '../../actions/garnix-wait/ending.ts'
 import { badInputsSummary, summaryOf } from '../../actions/garnix-wait/report.ts'
 import { parseInstant } from '../../actions/shared/instant.ts'
-import { configuration, facts, found, missed, READY, SHA, SYSTEM } from './findings.ts'
+import { changed, configuration, facts, found, missed, READY, SHA, SYSTEM } from './findings.ts'
 import { storePath } from '../support/binarycache.ts'
 
 const OLD = storePath('nixos-system-vps-25.11')
@@ -103,13 +102,11 @@ describe('the summary', () => {
 
   test('keeps to a length in all it lists', () => {
     const missing = Array.from({ length: 60 }, (_, at) => missed(`lost-${at}`, Array(30).fill('deep')))
-    const comparison = {
-      with: OLD,
-      diff: closureDiffOf(
-        [],
-        Array.from({ length: 250 }, (_, at) => found(`p${at}-1`)),
-      ),
-    }
+    const comparison = changed(
+      OLD,
+      [],
+      Array.from({ length: 250 }, (_, at) => found(`p${at}-1`)),
+    )
     const markdown = summaryOf(
       facts([configuration({ closure: { found: [], missing }, comparison })]),
       { ...READY, status: 'missing' },
@@ -145,10 +142,10 @@ describe('the summary', () => {
   })
 
   test('says what changes', () => {
-    const diff = closureDiffOf([found('nginx-1.22')], [found('nginx-1.24', { narSize: 3_000 })])
-    const compared = configuration({ comparison: { with: OLD, diff } })
+    const comparison = changed(OLD, [found('nginx-1.22')], [found('nginx-1.24', { narSize: 3_000 })])
+    const compared = configuration({ comparison })
     const markdown = summaryOf(facts([compared, { ...compared, name: '-' }]), READY, 0)
-    const body = `Compared with <code>${OLD}</code>: 1 changed, 0 added, 0 removed, 1 kB → 3 kB (+2 kB)\n`
+    const body = `Compared with <code>${OLD}</code>: 1 changed, 0 added, 0 removed, 1 kB → 3 kB (+2 kB). A new path, 400 B to download.\n`
     expect(markdown).toContain(`#### Changes of vps-arm\n\n${body}`)
     expect(markdown).toContain(`#### Changes\n\n${body}`)
     expect(markdown).toContain('| <code>nginx</code> | 1&#46;22 | 1&#46;24 | +2 kB |\n')

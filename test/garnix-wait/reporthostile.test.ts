@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { marked } from 'marked'
 import { summaryOf } from '../../actions/garnix-wait/report.ts'
+import type { StorePath } from '../../actions/garnix-wait/storepath.ts'
 import { configuration, facts, found, missed } from './findings.ts'
 
 /** What others may say that is not meant well. */
@@ -8,9 +9,22 @@ const EVIL = '</code><img src=x>|`[x](http://evil)`\n\n# @everyone\u202e::error:
 test('the summary lets no text of others become markup', () => {
   const reasons = [{ cache: EVIL, kind: 'absent', words: EVIL }] as const
   const closure = { found: [found('a')], missing: [{ ...missed('b'), reasons }] }
-  const evil = configuration({ name: EVIL, buildUrl: `https://x.example/${EVIL}"onclick="x`, closure })
+  const package_ = { name: EVIL, from: [EVIL], to: [EVIL], sizeBytes: { from: 0, to: 1 } }
+  const comparison = {
+    with: { path: EVIL as StorePath, commit: EVIL },
+    diff: { added: [package_], removed: [], changed: Array(30).fill(package_), sizeBytes: undefined },
+    ...{ rebuilt: [EVIL], reboot: { reasons: [EVIL], isAllSeen: true } },
+    fresh: { paths: 1, downloadBytes: 1, unsaid: 0, unpackedBytes: 1 },
+  }
+  const why = configuration({ buildUrl: undefined, comparison: { with: undefined, why: EVIL } })
+  const evil = configuration({
+    name: EVIL,
+    comparison,
+    buildUrl: `https://x.example/${EVIL}"onclick="x`,
+    closure,
+  })
   const markdown = summaryOf(
-    facts([evil, configuration({ name: EVIL, buildUrl: `javascript:${EVIL}` })], {
+    facts([evil, why, configuration({ name: EVIL, buildUrl: `javascript:${EVIL}` })], {
       caches: [EVIL],
       warnings: [EVIL],
     }),
@@ -26,10 +40,29 @@ test('the summary lets no text of others become markup', () => {
   const tags = new Set(
     html.match(/<\/?\w+[^>]*>/g)?.map((tag) => tag.replace(/ (class|href)="[^"<>]*"/g, '')),
   )
-  const ours = ['h3', 'h4', 'p', 'code', 'pre', 'table', 'thead', 'tbody', 'tr', 'th', 'td', 'ul', 'li', 'a']
+  const ours = [
+    'h3',
+    'h4',
+    'p',
+    'code',
+    'pre',
+    'table',
+    'thead',
+    'tbody',
+    'tr',
+    'th',
+    'td',
+    'ul',
+    'li',
+    'a',
+    'strong',
+    'details',
+    'summary',
+  ]
   expect([...tags].filter((tag) => !ours.includes(tag.replace(/[</>]/g, '')))).toEqual([])
   expect(html.match(/href="[^"]*"/g)).toEqual([
     expect.stringMatching(/^href="https:\/\/x\.example\/[^ ]*%22onclick&#61;%22x"$/),
+    expect.stringMatching(/^href="https:\/\/github\.com\/acme\/infra\/commit\/%3C[^ <>"]*"$/),
   ])
   expect(markdown.replace(/^```[^]*?\n```\n/gm, '')).not.toContain('@everyone')
   expect(markdown).not.toContain('\u202e')

@@ -124,10 +124,34 @@ describe("the route of the check run's text", () => {
 })
 
 test('none of these is too dear to be asked only to compare', () => {
-  const routes = [recordedRoute, apiRoute(async () => answer()), textRoute(() => undefined)]
+  const routes = [
+    recordedRoute(async () => ({ text: '', isFinal: true })),
+    apiRoute(async () => answer()),
+    textRoute(() => undefined),
+  ]
   expect(routes.map(({ isDear }) => isDear)).toEqual([false, false, false])
 })
 
-test('closures are not recorded yet, which does not change by asking again', async () => {
-  expect(await replyOf(recordedRoute)).toEqual(silent('this release records none', true))
+describe('the route of the recorded note', () => {
+  const fromNote = (text: string, isFinal = false) => replyOf(recordedRoute(async () => ({ text, isFinal })))
+
+  test('gives the path that is recorded for the configuration, whoever signed it', async () => {
+    expect(await fromNote(`db ${DB}\nweb ${WEB} AAAA\nweb ${WEB}\n`)).toEqual({ path: WEB })
+  })
+
+  test.each([true, false])('may have none, and not for ever (finally: %s)', async (isFinal) => {
+    const words = 'no path is recorded for web with this commit'
+    expect(await fromNote(`db ${DB}\n`, isFinal)).toEqual(silent(words, isFinal))
+    expect(await fromNote('', isFinal)).toEqual(silent(words, isFinal))
+  })
+
+  test('does not choose between several', async () => {
+    const note = `web ${WEB}\nweb ${OTHER}\n`
+    expect(await fromNote(note)).toEqual(silent(`it names several paths: ${WEB}, ${OTHER}`, false))
+  })
+
+  test('says why there is no note', async () => {
+    const route = recordedRoute(async () => ({ text: undefined, words: 'GitHub sleeps', isFinal: false }))
+    expect(await replyOf(route)).toEqual(silent('GitHub sleeps', false))
+  })
 })

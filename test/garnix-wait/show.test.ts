@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { closureDiffOf } from '../../actions/garnix-wait/closurediff.ts'
 import { showFacts } from '../../actions/garnix-wait/show.ts'
 import { RecordingLog } from '../support/fakes.ts'
-import { configuration, facts, found, missed, SYSTEM } from './findings.ts'
+import { changed, configuration, facts, found, missed, SHA, SYSTEM } from './findings.ts'
 import { storePath } from '../support/binarycache.ts'
 
 function shown(...configurations: readonly ReturnType<typeof configuration>[]): readonly string[] {
@@ -18,7 +17,18 @@ describe('the log', () => {
 
   test('has what is missing, and all that changes', () => {
     const closure = { found: [], missing: [missed('b', ['system', 'etc']), missed('root')] }
-    const diff = closureDiffOf([found('nginx-1.22')], [found('nginx-1.24')])
+    const comparison = {
+      ...changed(SYSTEM, [found('nginx-1.22')], [found('nginx-1.24')]),
+      with: { path: SYSTEM, commit: SHA },
+      rebuilt: ['etc', 'unit-nginx.service'],
+      reboot: { reasons: ['kernel 6.12.3 → 6.12.5'], isAllSeen: true },
+    }
+    const other = { ...comparison, rebuilt: [], reboot: { reasons: [], isAllSeen: true } }
+    const change = [
+      'info Closure: 1 changed, 0 added, 0 removed, 1 kB → 1 kB (+0 B)',
+      'host nginx: 1.22 → 1.24 +0 B',
+      'info A new path, 400 B to download.',
+    ]
     const reasons = [
       'host   https://cache.nixos.org: it answers 404',
       'host   https://cache.example.org: it is signed by other-1 alone',
@@ -26,8 +36,9 @@ describe('the log', () => {
     expect(
       shown(
         configuration({ name: 'alone' }),
-        configuration({ closure, comparison: { with: SYSTEM, diff } }),
-        configuration({ name: 'web', comparison: { with: SYSTEM, why: 'the caches lack a path of it' } }),
+        configuration({ closure, comparison }),
+        configuration({ name: 'db', comparison: other }),
+        configuration({ name: 'web', comparison: { with: undefined, why: 'no commit has one' } }),
       ),
     ).toEqual([
       'group Missing paths: 2',
@@ -36,12 +47,19 @@ describe('the log', () => {
       `host ${storePath('root')}`,
       ...reasons,
       'endgroup',
-      `group Changes of vps-arm, compared with ${SYSTEM}`,
-      'info Closure: 1 changed, 0 added, 0 removed, 1 kB → 1 kB (+0 B)',
-      'host nginx: 1.22 → 1.24 +0 B',
+      `group Changes of vps-arm, compared with 95a89711a27f, ${SYSTEM}`,
+      ...change,
+      'info Needs a reboot: kernel 6.12.3 → 6.12.5.',
+      'info Built anew, with the same version:',
+      'host etc',
+      'host unit-nginx.service',
       'endgroup',
-      `group Changes of web, compared with ${SYSTEM}`,
-      'info There is nothing to compare: the caches lack a path of it.',
+      `group Changes of db, compared with 95a89711a27f, ${SYSTEM}`,
+      ...change,
+      'info Needs no reboot.',
+      'endgroup',
+      'group Changes of web',
+      'info There is nothing to compare: no commit has one.',
       'endgroup',
     ])
   })

@@ -59,7 +59,7 @@ describe('a path that is not given', () => {
     const given = { provider: 'none', 'instance-url': 'https://garnix.example' }
     expect(await scene.wait(given)).toBeUndefined()
     expect(scene.output('store-paths')).toEqual({ 'vps-arm': VPS })
-    expect(github.exchanges).toEqual([])
+    expect(github.exchanges.filter(({ path }) => !path.includes('notes%2Fnixos-closures'))).toEqual([])
   })
 
   test('is not asked of an instance that no check links to', async () => {

@@ -114,6 +114,8 @@ export class StoryScene {
       githubWith: (token: string) => this.#githubWith(token),
       run: this.run,
       repository: { owner: 'acme', repo: 'infra' },
+      serverUrl: 'https://github.com',
+      event: 'push',
       workspace: '/nowhere',
       epochMs: parseInstant('2026-01-31T12:00:00Z'),
     }

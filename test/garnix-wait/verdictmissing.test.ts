@@ -7,7 +7,7 @@ import { pathNamed } from './given.ts'
 const [ROOT, A, B] = [pathNamed('a', 'system'), pathNamed('b', 'etc'), pathNamed('c', 'glibc')]
 
 test('a wait that ends in the middle of a walk counts all that is missing', () => {
-  const facts = { path: ROOT, narSize: 1, fileSize: 1, references: [A, B], cache: 0 }
+  const facts = { path: ROOT, narSize: 1, narHash: '', fileSize: 1, references: [A, B], cache: 0 }
   const closure = newClosure([ROOT], new Map([[ROOT, facts]]))
   closure.missing.set(A, [])
   const wait: unknown = { closure }

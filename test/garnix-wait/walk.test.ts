@@ -108,11 +108,13 @@ test('an answer that comes when the walk is over changes nothing', async () => {
     never,
   )
   late({
-    facts: { path: C, narSize: 9, fileSize: 9, references: [D], cache: 0 },
+    facts: { path: C, narSize: 9, narHash: '', fileSize: 9, references: [D], cache: 0 },
     doubt: async () => undefined,
   })
   await new Promise((resolve) => setImmediate(resolve))
-  expect(closureOf(closure)).toEqual([{ path: C, narSize: 1, fileSize: 1, references: [], cache: 1 }])
+  expect(closureOf(closure)).toEqual([
+    { path: C, narSize: 1, narHash: '', fileSize: 1, references: [], cache: 1 },
+  ])
   expect(asked).toEqual([C, C])
 })
 
@@ -168,7 +170,7 @@ test('a cache that invents paths without end is given up', async () => {
     caches: 1,
     ask: async ({ path }) => {
       const references = [`/nix/store/${made++}`, `/nix/store/${made++}`] as StorePath[]
-      const facts = { path, narSize: 1, fileSize: 1, references, cache: 0 }
+      const facts = { path, narSize: 1, narHash: '', fileSize: 1, references, cache: 0 }
       return { facts, doubt: async () => undefined }
     },
   }

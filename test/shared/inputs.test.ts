@@ -108,12 +108,12 @@ describe('a parser of its own', () => {
     throw new ActionError('They do not fit.')
   }
   const notAKey = (): unknown => {
-    throw new ActionError('This is not a private key.', { hint: 'Paste it whole.' })
+    throw new ActionError('This is not a private key.', { hint: 'Was it pasted whole?' })
   }
 
   test('complains in its own words, and never shows the value', () => {
     const message = outcome({ 'ssh-key': 'secret' }, (inputs) => inputs.parsed('ssh-key', notAKey))
-    expect(message).toBe("Bad input: 'ssh-key': This is not a private key. Paste it whole.")
+    expect(message).toBe("Bad input: 'ssh-key': This is not a private key. Was it pasted whole?")
   })
 
   test('for what depends on several inputs begins with their names', () => {

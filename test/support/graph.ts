@@ -13,11 +13,17 @@ export function seeded(seed: number): () => number {
   }
 }
 
+export interface Graph {
+  readonly root: StorePath
+  /** The root first; what a path needs comes after it. */
+  readonly paths: readonly TestPath[]
+}
+
 /**
  * One root above `layers` of equal width. Each path but the last ones needs the one below it, and seven more of the
  * layer below, and itself: the root needs them all.
  */
-export function layered(count: number, layers: number): { root: StorePath; paths: readonly TestPath[] } {
+export function layered(count: number, layers: number): Graph {
   const random = seeded(count)
   const width = Math.floor((count - 1) / layers)
   const name = (layer: number, at: number) => storePath(`layer${layer}-package-${at % width}-1.0`)
@@ -30,6 +36,20 @@ export function layered(count: number, layers: number): { root: StorePath; paths
     paths.push({ path: name(layer, at), references: [...references] })
   }
   return { root, paths }
+}
+
+/** The same with some packages of another version: all that needs them is built anew, up to the root. */
+export function updated({ root, paths }: Graph, isNewer: (path: StorePath) => boolean): Graph {
+  const renamed = new Map<StorePath, StorePath>()
+  const now = (path: StorePath) => renamed.get(path) ?? path
+  for (const { path, references } of paths.toReversed())
+    if (isNewer(path)) renamed.set(path, storePath(path.slice(44).replace(/-1\.0$/, '-1.1')))
+    else if (references.some((one) => one !== path && renamed.has(one)))
+      renamed.set(path, `${storePath(`${path} anew`).slice(0, 44)}${path.slice(44)}` as StorePath)
+  return {
+    root: now(root),
+    paths: paths.map(({ path, references }) => ({ path: now(path), references: references.map(now) })),
+  }
 }
 
 function row(layer: number, width: number): (readonly [number, number])[] {

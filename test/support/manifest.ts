@@ -1,9 +1,9 @@
 /** The manifests of the actions, as GitHub reads them. */
-import { Evaluator, Lexer, Parser, data, wellKnownFunctions } from '@actions/expressions'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
+import { filled } from './expressions.ts'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -42,19 +42,5 @@ export interface GitHubContext {
 
 /** What a default becomes in a run. */
 export function evaluated(value: string, github: GitHubContext): string {
-  return value.replace(/\$\{\{(.*?)\}\}/gs, (_, expression: string) => {
-    const { tokens } = new Lexer(expression).lex()
-    const tree = new Parser(tokens, ['github'], Object.values(wellKnownFunctions)).parse()
-    return new Evaluator(tree, dictionaryOf({ github })).evaluate().coerceString()
-  })
-}
-
-function dictionaryOf(fields: GitHubContext): data.Dictionary {
-  const pairs = Object.entries(fields).map(([key, field]) => ({ key, value: dataOf(field) }))
-  return new data.Dictionary(...pairs)
-}
-
-function dataOf(field: string | number | GitHubContext): data.ExpressionData {
-  if (typeof field === 'string') return new data.StringData(field)
-  return typeof field === 'number' ? new data.NumberData(field) : dictionaryOf(field)
+  return filled(value, { github })
 }

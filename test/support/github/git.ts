@@ -33,19 +33,17 @@ export type NewCommit = Pick<Commit, 'tree' | 'parents' | 'author' | 'committer'
 
 export const EMPTY_OID = '0'.repeat(40)
 
-function oidOf(kind: 'blob' | 'tree' | 'commit', content: Buffer): string {
-  return createHash('sha1').update(`${kind} ${content.length}\0`).update(content).digest('hex')
-}
-
 export class Git {
   readonly blobs = new Map<string, Buffer>()
   readonly trees = new Map<string, Files>()
   readonly commits = new Map<string, Commit>()
+  /** As git stores them, but for the compression. */
+  readonly objects = new Map<string, Buffer>()
   readonly #ancestors = new Map<string, ReadonlySet<string>>()
 
   addBlob(content: Buffer | string): string {
     const bytes = Buffer.from(content)
-    const oid = oidOf('blob', bytes)
+    const oid = this.#add('blob', bytes)
     this.blobs.set(oid, bytes)
     return oid
   }
@@ -57,7 +55,7 @@ export class Git {
       .map(([name, { mode, oid }]) =>
         Buffer.concat([Buffer.from(`${mode} ${name.replace(/\/$/, '')}\0`), Buffer.from(oid, 'hex')]),
       )
-    const oid = oidOf('tree', Buffer.concat(content))
+    const oid = this.#add('tree', Buffer.concat(content))
     this.trees.set(oid, files)
     return oid
   }
@@ -71,12 +69,19 @@ export class Git {
       `committer ${personLine(committer)}`,
       ...(isVerified ? ['gpgsig a signature of GitHub'] : []),
     ]
-    const oid = oidOf('commit', Buffer.from(`${lines.join('\n')}\n\n${message}`))
+    const oid = this.#add('commit', Buffer.from(`${lines.join('\n')}\n\n${message}`))
     const known = this.commits.get(oid)
     if (known !== undefined) return known
     const commit = { ...wanted, oid, isVerified, order: this.commits.size }
     this.commits.set(oid, commit)
     return commit
+  }
+
+  #add(kind: 'blob' | 'tree' | 'commit', content: Buffer): string {
+    const object = Buffer.concat([Buffer.from(`${kind} ${content.length}\0`), content])
+    const oid = createHash('sha1').update(object).digest('hex')
+    this.objects.set(oid, object)
+    return oid
   }
 
   /** Of a tree or a commit. */

@@ -55,6 +55,15 @@ export const GIT: Operations = {
     },
   },
   'git/get-tree': { permission: 'contents: read', answer: tree },
+  'git/create-blob': {
+    permission: 'contents: write',
+    answer: ({ state, body, place }) => {
+      if (state.refs.size === 0) return EMPTY
+      const content = Buffer.from(String(body['content']), body['encoding'] === 'base64' ? 'base64' : 'utf8')
+      const sha = state.git.addBlob(content)
+      return made({ sha, url: `${place.url}/repos/${place.owner}/${place.repo}/git/blobs/${sha}` })
+    },
+  },
   'git/create-tree': { permission: 'contents: write', answer: createTree },
   'git/create-commit': { permission: 'contents: write', answer: createCommit },
 }

@@ -22,7 +22,7 @@ export class RepositoryState extends Bookkeeping {
 
   /** The commit that a sha, a branch, a tag, or the whole name of a ref stands for. */
   resolve(revision: string): Commit | undefined {
-    const names = ['', 'refs/', 'refs/heads/', 'refs/tags/'].map((start) => this.refs.get(start + revision))
+    const names = ['', 'refs/', 'refs/tags/', 'refs/heads/'].map((start) => this.refs.get(start + revision))
     const oid = names.find((one) => one !== undefined) ?? revision
     return this.git.commits.get(revision === 'HEAD' ? (this.branch(this.settings.defaultBranch) ?? '') : oid)
   }
