@@ -116,7 +116,7 @@ def temporary() -> None:
 
 
 def state() -> None:
-    known = {'deploys', 'mirror', 'home', 'last-committed', 'revisions.json', 'trial-boot', 'refused.log'}
+    known = {'deploys', 'mirror', 'home', 'last-committed', 'notes-seen', 'revisions.json', 'trial-boot', 'refused.log'}
     for path in children(STATE):
         if path.name not in known:
             say(str(path), 'named nowhere')
