@@ -1,17 +1,23 @@
 // `npm run bench`: the numbers the project promises, as ratios within one run. `npm run bench -- 5` takes fewer rounds.
 // `npm run bench -- walk` measures only how garnix-wait walks closures.
+// `npm run bench -- diff` measures only what it takes to compare a closure with an older one.
 // `npm run bench -- evaluation` measures only what an evaluation of nix/ takes: NIXPKGS has to name a nixpkgs.
 // `npm run bench -- lock-diff` measures only how update-flake-pr compares locks.
 // `npm run bench -- update` measures only what update-flake-pr adds to Nix, and what it asks of GitHub.
+// `npm run bench -- fleet` simulates what deploying a fleet costs: runner minutes, requests, time.
+// `npm run bench -- recorded` measures only what a deploy of a recorded closure takes, and beside it an evaluated one.
 // `npm run bench -- chaos` walks deploys with random faults instead: see chaos.ts.
 import { bootBox } from '../test/box/box.ts'
 import { runAction } from '../test/support/run-action.ts'
 import { chaos } from './chaos.ts'
+import { diffing } from './diff.ts'
 import { evaluation } from './evaluation.ts'
+import { fleet } from './fleet.ts'
 import { helloFigures, roundTrips } from './hello.ts'
 import { lockDiff } from './lockdiff.ts'
 import { overhead } from './overhead.ts'
 import { reconnect } from './reconnect.ts'
+import { recorded } from './recorded.ts'
 import { startup, waitStartup } from './startup.ts'
 import type { Figure } from './stats.ts'
 import { updating } from './update.ts'
@@ -35,7 +41,9 @@ async function figures(rounds: number): Promise<Figure[]> {
     await overhead(box, Math.ceil(rounds / 3), trips.hello),
     ...(await reconnect(box, Math.ceil(rounds / 3), trips.hello)),
     ...(await volume(box)),
+    ...(await recorded(Math.ceil(rounds / 5))),
     ...(await walking(Math.ceil(rounds / 3))),
+    ...(await diffing(Math.ceil(rounds / 3))),
     ...(await lockDiff(rounds)),
     ...(await updating(rounds)),
     ...(await evaluation()),
@@ -57,8 +65,11 @@ function compare(measured: readonly Figure[]): number {
 
 /** What one argument alone measures. */
 const parts: Readonly<Record<string, (args: readonly string[]) => Promise<Figure[]>>> = {
+  diff: ([rounds]) => diffing(Number(rounds ?? 5)),
   evaluation,
+  fleet,
   'lock-diff': ([rounds]) => lockDiff(Number(rounds ?? 15)),
+  recorded: ([rounds]) => recorded(Number(rounds ?? 3)),
   update: ([rounds]) => updating(Number(rounds ?? 9)),
   walk: ([rounds]) => walking(Number(rounds ?? 5)),
 }

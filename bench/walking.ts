@@ -15,7 +15,7 @@ import { clock } from '../actions/shared/adapters/clock.ts'
 import { newFetch } from '../actions/shared/adapters/fetch.ts'
 import { deadlineIn } from '../actions/shared/deadline.ts'
 import { narInfoText, newSigningKey } from '../test/support/binarycache.ts'
-import { layered } from '../test/support/graph.ts'
+import { layered, type Graph } from '../test/support/graph.ts'
 
 const CONNECTIONS = 100
 const ANSWER_MS = 30
@@ -31,11 +31,14 @@ export interface Caches extends AsyncDisposable {
   readonly key: string
 }
 
-/** In processes of their own, so that nobody's answers wait for anybody's questions. */
 export async function startCaches(count: number, layers: number): Promise<Caches> {
+  return cachesOf(layered(count, layers))
+}
+
+/** In processes of their own, so that nobody's answers wait for anybody's questions. */
+export async function cachesOf({ root, paths }: Graph): Promise<Caches> {
   const folder = mkdtempSync(join(tmpdir(), 'nix-vps-bench-'))
   const key = newSigningKey('bench-1')
-  const { root, paths } = layered(count, layers)
   const texts = paths.map((one) => [one.path.slice(11, 43), narInfoText(one, [key])] as const)
   const parts = [texts.filter((_, at) => at % 2 === 0), texts.filter((_, at) => at % 2 === 1), texts]
   const started = await Promise.all(parts.map((part, at) => startCache(join(folder, `${at}.json`), part)))
