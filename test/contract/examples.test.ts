@@ -12,7 +12,8 @@ interface Step {
 }
 
 interface Workflow {
-  readonly jobs: Readonly<Record<string, { readonly steps: readonly Step[] }>>
+  /** A job that calls a workflow has no steps. */
+  readonly jobs: Readonly<Record<string, { readonly steps?: readonly Step[] }>>
 }
 
 const TEMPLATE = 'nix/templates/server/.github/workflows'
@@ -32,7 +33,7 @@ function workflowsIn(example: string): readonly string[] {
 
 function stepsOf(workflow: string): readonly Step[] {
   const { jobs } = parse(workflow) as Workflow
-  return Object.values(jobs).flatMap((job) => job.steps)
+  return Object.values(jobs).flatMap((job) => job.steps ?? [])
 }
 
 function stepsWith(action: string, workflow: string): readonly Step[] {

@@ -17,5 +17,6 @@ test('the server of the README is the one that is evaluated', () => {
   expect(nixIn(read('README.md'))).toEqual([
     read('nix/tests/readme/flake.nix'),
     read('nix/tests/readme/deploy.nix'),
+    read('nix/tests/readme/recorded.nix'),
   ])
 })
