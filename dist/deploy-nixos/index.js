@@ -32947,15 +32947,20 @@ function closureSentence({ added, removed, changed, sizeBytes }) {
         return counts;
     return `${counts}, ${formatBytes(sizeBytes.from)} → ${formatBytes(sizeBytes.to)} (${growthOf(sizeBytes)})`;
 }
-/** The sentence and a table below it. The log, which has every package, is said to have what is beyond `maxRows`. */
+/** The sentence and a table below it. */
 function closureMarkdown(diff, maxRows) {
+    const list = packageTable(diff, maxRows);
+    return `${closureSentence(diff)}\n${list === '' ? '' : `\n${list}`}`;
+}
+/** `''` where no package differs. The log, which has every package, is said to have what is beyond `maxRows`. */
+function packageTable(diff, maxRows) {
     const packages = packageWords(diff);
     const rows = packages
         .slice(0, maxRows)
         .map(({ name, from, to, size }) => [code(name), markdown_text(from), markdown_text(to), size]);
-    const more = packages.length > maxRows ? `\n${packages.length - maxRows} more are in the log.\n` : '';
-    const list = rows.length === 0 ? '' : `\n${table(['Package', 'From', 'To', 'Size'], rows)}${more}`;
-    return `${closureSentence(diff)}\n${list}`;
+    const left = packages.length - rows.length;
+    const more = left === 0 ? '' : `\n${left} ${rows.length === 0 ? 'packages' : 'more'} are in the log.\n`;
+    return `${rows.length === 0 ? '' : table(['Package', 'From', 'To', 'Size'], rows)}${more}`;
 }
 function showClosure(diff, log) {
     log.info(`Closure: ${closureSentence(diff)}`);
@@ -33489,12 +33494,12 @@ class Inputs {
         this.#problems.push(text);
     }
     throwIfBad() {
-        const [first, ...others] = this.#problems.map((problem) => problem.replace(/\.$/, ''));
+        const [first, ...others] = this.#problems.map((words) => (/[.?]$/.test(words) ? words : `${words}.`));
         if (first === undefined)
             return;
         if (others.length === 0)
-            throw new errors/* ActionError */.lZ(`Bad input: ${first}.`);
-        const list = [first, ...others].map((problem) => `- ${problem}.`).join('\n');
+            throw new errors/* ActionError */.lZ(`Bad input: ${first}`);
+        const list = [first, ...others].map((problem) => `- ${problem}`).join('\n');
         throw new errors/* ActionError */.lZ(`${others.length + 1} bad inputs:\n${list}`);
     }
     #badNumber(name, value, expected) {
@@ -33513,9 +33518,68 @@ function rangeText({ min, max }, unit = '') {
     return max === undefined ? '' : ` of at most ${max}${unit}`;
 }
 
+;// CONCATENATED MODULE: ./actions/shared/sshwire.ts
+/** The pieces that SSH's messages, keys and signatures are made of: RFC 4251, section 5. */
+
+function sshString(bytes) {
+    const content = Buffer.from(bytes);
+    return Buffer.concat([sshNumber(content.length), content]);
+}
+function sshNumber(number) {
+    const bytes = Buffer.alloc(4);
+    bytes.writeUInt32BE(number);
+    return bytes;
+}
+/** Of a positive number, however many zeros it begins with: none, or one where its first bit is set. */
+function sshInteger(bytes) {
+    const bare = withoutZeros(bytes);
+    return sshString((bare[0] ?? 0) < 0x80 ? bare : Buffer.concat([Buffer.alloc(1), bare]));
+}
+function withoutZeros(bytes) {
+    const start = bytes.findIndex((byte) => byte !== 0);
+    return bytes.subarray(start === -1 ? bytes.length : start);
+}
+/** Reads one piece after the other; what ends before its time is an `ActionError`. */
+class SshReader {
+    #rest;
+    constructor(bytes) {
+        this.#rest = bytes;
+    }
+    get isAtEnd() {
+        return this.#rest.length === 0;
+    }
+    bytes(count) {
+        if (count > this.#rest.length)
+            throw new ActionError('It ends before its time.');
+        const bytes = this.#rest.subarray(0, count);
+        this.#rest = this.#rest.subarray(count);
+        return bytes;
+    }
+    number() {
+        return this.bytes(4).readUInt32BE();
+    }
+    string() {
+        return this.bytes(this.number());
+    }
+    text() {
+        return this.string().toString('latin1');
+    }
+    /** Without the zeros it begins with. */
+    integer() {
+        return withoutZeros(this.string());
+    }
+}
+
 ;// CONCATENATED MODULE: ./actions/shared/privatekey.ts
 
 
+
+class PassphraseMissing extends errors/* ActionError */.lZ {
+    name = 'PassphraseMissing';
+    constructor() {
+        super('The private key is encrypted and no passphrase is given.');
+    }
+}
 const FORMS = "It begins with '-----BEGIN OPENSSH PRIVATE KEY-----' or another '-----BEGIN … PRIVATE KEY-----'.";
 const CURVES = ['prime256v1', 'secp384r1', 'secp521r1'];
 /**
@@ -33540,7 +33604,8 @@ function parsePrivateKey(text, passphrase) {
 }
 function openSshKey(text, passphrase) {
     const blob = Buffer.from(text.replace(/-----.*-----/g, ''), 'base64');
-    if (blob.toString('latin1', 0, 15) !== 'openssh-key-v1\0' ||
+    if (blob.length < 19 ||
+        blob.toString('latin1', 0, 15) !== 'openssh-key-v1\0' ||
         !text.includes('-----END OPENSSH PRIVATE KEY-----'))
         throw new errors/* ActionError */.lZ('The private key is damaged: it begins and ends as none that ssh-keygen writes.', {
             hint: 'Was it pasted whole, with all its lines?',
@@ -33549,13 +33614,13 @@ function openSshKey(text, passphrase) {
     if (cipher === 'none')
         return { text, passphrase: undefined };
     if (passphrase === undefined)
-        throw passphraseMissing();
+        throw new PassphraseMissing();
     return { text, passphrase };
 }
 /** The SSH client reads no PKCS#8, so each kind of key becomes the form it reads. */
 function pemKey(text, passphrase) {
     if (text.includes('ENCRYPTED') && passphrase === undefined)
-        throw passphraseMissing();
+        throw new PassphraseMissing();
     return { text: readable(decrypted(text, passphrase)).toString(), passphrase: undefined };
 }
 function readable(key) {
@@ -33602,14 +33667,6 @@ function openSshEd25519(key) {
     ]);
     const body = blob.toString('base64').replace(/.{70}/g, '$&\n');
     return `-----BEGIN OPENSSH PRIVATE KEY-----\n${body}\n-----END OPENSSH PRIVATE KEY-----\n`;
-}
-function sshString(bytes) {
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(bytes.length);
-    return Buffer.concat([length, bytes]);
-}
-function passphraseMissing() {
-    return new errors/* ActionError */.lZ('The private key is encrypted and no passphrase is given.');
 }
 function notAKey(text) {
     return new errors/* ActionError */.lZ(whatItIs(text), { hint: FORMS });

@@ -38745,12 +38745,12 @@ class Inputs {
         this.#problems.push(text);
     }
     throwIfBad() {
-        const [first, ...others] = this.#problems.map((problem) => problem.replace(/\.$/, ''));
+        const [first, ...others] = this.#problems.map((words) => (/[.?]$/.test(words) ? words : `${words}.`));
         if (first === undefined)
             return;
         if (others.length === 0)
-            throw new errors/* ActionError */.lZ(`Bad input: ${first}.`);
-        const list = [first, ...others].map((problem) => `- ${problem}.`).join('\n');
+            throw new errors/* ActionError */.lZ(`Bad input: ${first}`);
+        const list = [first, ...others].map((problem) => `- ${problem}`).join('\n');
         throw new errors/* ActionError */.lZ(`${others.length + 1} bad inputs:\n${list}`);
     }
     #badNumber(name, value, expected) {
@@ -38890,6 +38890,424 @@ function withoutLogin(address) {
     return address.replace(/[^/]*@/g, '…@');
 }
 
+;// CONCATENATED MODULE: ./actions/shared/sshwire.ts
+/** The pieces that SSH's messages, keys and signatures are made of: RFC 4251, section 5. */
+
+function sshString(bytes) {
+    const content = Buffer.from(bytes);
+    return Buffer.concat([sshNumber(content.length), content]);
+}
+function sshNumber(number) {
+    const bytes = Buffer.alloc(4);
+    bytes.writeUInt32BE(number);
+    return bytes;
+}
+/** Of a positive number, however many zeros it begins with: none, or one where its first bit is set. */
+function sshInteger(bytes) {
+    const bare = withoutZeros(bytes);
+    return sshString((bare[0] ?? 0) < 0x80 ? bare : Buffer.concat([Buffer.alloc(1), bare]));
+}
+function withoutZeros(bytes) {
+    const start = bytes.findIndex((byte) => byte !== 0);
+    return bytes.subarray(start === -1 ? bytes.length : start);
+}
+/** Reads one piece after the other; what ends before its time is an `ActionError`. */
+class SshReader {
+    #rest;
+    constructor(bytes) {
+        this.#rest = bytes;
+    }
+    get isAtEnd() {
+        return this.#rest.length === 0;
+    }
+    bytes(count) {
+        if (count > this.#rest.length)
+            throw new errors/* ActionError */.lZ('It ends before its time.');
+        const bytes = this.#rest.subarray(0, count);
+        this.#rest = this.#rest.subarray(count);
+        return bytes;
+    }
+    number() {
+        return this.bytes(4).readUInt32BE();
+    }
+    string() {
+        return this.bytes(this.number());
+    }
+    text() {
+        return this.string().toString('latin1');
+    }
+    /** Without the zeros it begins with. */
+    integer() {
+        return withoutZeros(this.string());
+    }
+}
+
+;// CONCATENATED MODULE: ./actions/shared/opensshkey.ts
+/** Private keys in OpenSSH's own form: https://github.com/openssh/openssh-portable/blob/master/PROTOCOL.key */
+
+
+
+const MAGIC = 'openssh-key-v1\0';
+const TYPE = /^[a-z][a-z0-9-]{2,39}(?:@[a-z.]{3,20})?$/;
+const CURVES = new Map([
+    ['nistp256', 'P-256'],
+    ['nistp384', 'P-384'],
+    ['nistp521', 'P-521'],
+]);
+/** Takes what `parsePrivateKey` has seen, not encrypted. Throws an `ActionError`, which never quotes the key. */
+function parseOpenSshKey(text) {
+    const reader = new SshReader(Buffer.from(text.replace(/-----.*-----/g, ''), 'base64'));
+    try {
+        return keyOf(webKeyIn(reader));
+    }
+    catch (error) {
+        if (error instanceof UnknownType)
+            throw error;
+        // What the library says of it may hold parts of it.
+        throw new errors/* ActionError */.lZ('The private key is damaged: what it consists of makes no key.', {
+            hint: 'Was it pasted whole, with all its lines?',
+        });
+    }
+}
+function keyOf(parts) {
+    const key = (0,external_node_crypto_.createPrivateKey)({ key: parts, format: 'jwk' });
+    // The library works the public half of an ed25519 key out by itself: a damaged one would pass for another key.
+    const { x } = (0,external_node_crypto_.createPublicKey)(key).export({ format: 'jwk' });
+    if (x !== parts.x)
+        throw new errors/* ActionError */.lZ('Its public half is that of another key.');
+    return key;
+}
+class UnknownType extends errors/* ActionError */.lZ {
+    name = 'UnknownType';
+}
+function webKeyIn(outer) {
+    outer.bytes(MAGIC.length);
+    // The cipher, its key and that key's options: none of each.
+    for (let count = 0; count < 3; count++)
+        outer.string();
+    outer.number();
+    outer.string();
+    const reader = new SshReader(outer.string());
+    if (reader.number() !== reader.number())
+        throw new errors/* ActionError */.lZ('Its check numbers differ.');
+    const type = reader.text();
+    if (type === 'ssh-ed25519')
+        return ed25519In(reader);
+    if (type === 'ssh-rsa')
+        return rsaIn(reader);
+    if (type.startsWith('ecdsa-sha2-'))
+        return ecdsaIn(reader);
+    // Where the lengths are damaged, what is read here goes on into the key itself.
+    if (!TYPE.test(type))
+        throw new errors/* ActionError */.lZ('Its type is none.');
+    throw new UnknownType(`The private key is of type ${type}.`, {
+        hint: 'Give an ed25519, RSA, or ECDSA key on P-256, P-384 or P-521.',
+    });
+}
+function ed25519In(reader) {
+    const x = reader.string();
+    const d = reader.string().subarray(0, 32);
+    return { kty: 'OKP', crv: 'Ed25519', x: x.toString('base64url'), d: d.toString('base64url') };
+}
+function rsaIn(reader) {
+    const [n, e, d] = [reader.integer(), reader.integer(), reader.integer()];
+    const [qi, p, q] = [reader.integer(), reader.integer(), reader.integer()];
+    const parts = { n, e, d, p, q, dp: lessOne(d, p), dq: lessOne(d, q), qi };
+    const spelled = Object.entries(parts).map(([name, part]) => [name, part.toString('base64url')]);
+    return { kty: 'RSA', ...Object.fromEntries(spelled) };
+}
+/** The exponent for one of the primes. */
+function lessOne(exponent, prime) {
+    const digits = (numberOf(exponent) % (numberOf(prime) - 1n)).toString(16);
+    return Buffer.from(digits.padStart(2 * prime.length, '0'), 'hex');
+}
+function numberOf(bytes) {
+    return BigInt(`0x${bytes.toString('hex')}`);
+}
+function ecdsaIn(reader) {
+    const crv = CURVES.get(reader.text());
+    // Uncompressed: a four, and both coordinates.
+    const point = reader.string().subarray(1);
+    const half = point.length / 2;
+    const secret = reader.integer();
+    const d = Buffer.concat([Buffer.alloc(Math.max(0, half - secret.length)), secret]);
+    const [x, y] = [point.subarray(0, half), point.subarray(half)].map((part) => part.toString('base64url'));
+    return { kty: 'EC', ...{ crv, x, y }, d: d.toString('base64url') };
+}
+
+;// CONCATENATED MODULE: ./actions/shared/privatekey.ts
+
+
+
+class PassphraseMissing extends errors/* ActionError */.lZ {
+    name = 'PassphraseMissing';
+    constructor() {
+        super('The private key is encrypted and no passphrase is given.');
+    }
+}
+const FORMS = "It begins with '-----BEGIN OPENSSH PRIVATE KEY-----' or another '-----BEGIN … PRIVATE KEY-----'.";
+const privatekey_CURVES = ['prime256v1', 'secp384r1', 'secp521r1'];
+/**
+ * Takes OpenSSH and PEM (PKCS#1, SEC1, PKCS#8) with ed25519, ECDSA or RSA. Throws `ActionError`, which never quotes the
+ * key, for what is no such key, or for an encrypted one without its passphrase. (The passphrase of a key in OpenSSH's
+ * own form is tried by the SSH client only.)
+ */
+function parsePrivateKey(text, passphrase) {
+    const lines = text.split(/\r\n|\r|\n/).map((line) => line.trim());
+    const tidy = `${lines
+        .filter((line, index) => line !== '' || index > 0)
+        .join('\n')
+        .trim()}\n`;
+    const label = /^-----BEGIN ([A-Z0-9 ]+)-----\n/.exec(tidy)?.[1];
+    if (label === undefined)
+        throw notAKey(tidy);
+    if (label === 'OPENSSH PRIVATE KEY')
+        return openSshKey(tidy, passphrase);
+    if (label.endsWith('PRIVATE KEY'))
+        return pemKey(tidy, passphrase);
+    throw notAKey(tidy);
+}
+function openSshKey(text, passphrase) {
+    const blob = Buffer.from(text.replace(/-----.*-----/g, ''), 'base64');
+    if (blob.length < 19 ||
+        blob.toString('latin1', 0, 15) !== 'openssh-key-v1\0' ||
+        !text.includes('-----END OPENSSH PRIVATE KEY-----'))
+        throw new errors/* ActionError */.lZ('The private key is damaged: it begins and ends as none that ssh-keygen writes.', {
+            hint: 'Was it pasted whole, with all its lines?',
+        });
+    const cipher = blob.toString('latin1', 19, 19 + blob.readUInt32BE(15));
+    if (cipher === 'none')
+        return { text, passphrase: undefined };
+    if (passphrase === undefined)
+        throw new PassphraseMissing();
+    return { text, passphrase };
+}
+/** The SSH client reads no PKCS#8, so each kind of key becomes the form it reads. */
+function pemKey(text, passphrase) {
+    if (text.includes('ENCRYPTED') && passphrase === undefined)
+        throw new PassphraseMissing();
+    return { text: readable(decrypted(text, passphrase)).toString(), passphrase: undefined };
+}
+function readable(key) {
+    const curve = key.asymmetricKeyDetails?.namedCurve ?? '';
+    if (key.asymmetricKeyType === 'rsa')
+        return key.export({ format: 'pem', type: 'pkcs1' });
+    if (key.asymmetricKeyType === 'ed25519')
+        return openSshEd25519(key);
+    if (privatekey_CURVES.includes(curve))
+        return key.export({ format: 'pem', type: 'sec1' });
+    throw new errors/* ActionError */.lZ(`The private key is of type ${key.asymmetricKeyType} ${curve}`.trimEnd() + '.', {
+        hint: 'Give an ed25519, RSA, or ECDSA key on P-256, P-384 or P-521.',
+    });
+}
+function decrypted(text, passphrase) {
+    try {
+        return (0,external_node_crypto_.createPrivateKey)({ key: text, format: 'pem', ...(passphrase !== undefined && { passphrase }) });
+    }
+    catch (error) {
+        if (/bad decrypt|BAD_DECRYPT|wrong|interrupted or cancelled/i.test((0,errors/* messageOf */.bD)(error)))
+            throw new errors/* ActionError */.lZ('The passphrase does not open the private key.', { cause: error });
+        throw new errors/* ActionError */.lZ(`The private key cannot be read: ${(0,errors/* messageOf */.bD)(error)}.`, {
+            hint: 'Was it pasted whole, with all its lines?',
+            cause: error,
+        });
+    }
+}
+/** The unencrypted form of ssh-keygen: https://github.com/openssh/openssh-portable/blob/master/PROTOCOL.key */
+function openSshEd25519(key) {
+    // Both encodings end with the 32 bytes of the key itself: RFC 8410.
+    const seed = key.export({ format: 'der', type: 'pkcs8' }).subarray(-32);
+    const publicKey = (0,external_node_crypto_.createPublicKey)(key).export({ format: 'der', type: 'spki' }).subarray(-32);
+    const type = Buffer.from('ssh-ed25519');
+    const secret = Buffer.concat([seed, publicKey]);
+    const checks = Buffer.alloc(8);
+    const unpadded = Buffer.concat([checks, ...[type, publicKey, secret, Buffer.alloc(0)].map(sshString)]);
+    const padding = Buffer.from([1, 2, 3, 4, 5, 6, 7].slice(0, (8 - (unpadded.length % 8)) % 8));
+    const count = Buffer.from([0, 0, 0, 1]);
+    const none = sshString(Buffer.from('none'));
+    const blob = Buffer.concat([
+        ...[Buffer.from('openssh-key-v1\0'), none, none, sshString(Buffer.alloc(0)), count],
+        sshString(Buffer.concat([type, publicKey].map(sshString))),
+        sshString(Buffer.concat([unpadded, padding])),
+    ]);
+    const body = blob.toString('base64').replace(/.{70}/g, '$&\n');
+    return `-----BEGIN OPENSSH PRIVATE KEY-----\n${body}\n-----END OPENSSH PRIVATE KEY-----\n`;
+}
+function notAKey(text) {
+    return new errors/* ActionError */.lZ(whatItIs(text), { hint: FORMS });
+}
+function whatItIs(text) {
+    if (text.trim() === '')
+        return 'The private key is empty.';
+    if (/^(ssh|ecdsa|sk)-\S+ AAAA|BEGIN [A-Z0-9 ]*PUBLIC KEY/.test(text))
+        return 'This is a public key, not a private one.';
+    if (text.startsWith('PuTTY-User-Key-File'))
+        return "This is PuTTY's key format ('puttygen KEY -O private-openssh' converts it).";
+    if (/^-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(text))
+        return 'The private key has lost its line breaks.';
+    return 'This is not a private key.';
+}
+
+;// CONCATENATED MODULE: ./actions/shared/publickey.ts
+
+/** The type a public key begins with, in the form SSH sends it; `undefined` if it is no such key. */
+function keyTypeOf(blob) {
+    const bytes = Buffer.from(blob);
+    if (bytes.length < 4)
+        return undefined;
+    const length = bytes.readUInt32BE(0);
+    return length > 64 || bytes.length < 4 + length ? undefined : bytes.toString('latin1', 4, 4 + length);
+}
+/** As `ssh-keygen -l` prints it. */
+function fingerprintOf(blob) {
+    return `SHA256:${(0,external_node_crypto_.createHash)('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
+}
+
+;// CONCATENATED MODULE: ./actions/shared/sshsignature.ts
+/** Signatures as `ssh-keygen -Y` makes and checks them: PROTOCOL.sshsig of OpenSSH. */
+
+
+
+
+
+
+/** Takes what `parsePrivateKey` takes, without a passphrase. Throws an `ActionError`, which never quotes the key. */
+function parseSigningKey(text) {
+    const key = new SshSigningKey(keyIn(unencrypted(text)));
+    if (isWhole(key))
+        return key;
+    throw new errors/* ActionError */.lZ('The private key is damaged: its public half is that of another key.');
+}
+/** The halves of a key that was damaged may be those of different keys, or of none that the library can sign with. */
+function isWhole(key) {
+    try {
+        return key.hasSigned('', 'test', key.sign('', 'test'));
+    }
+    catch {
+        return false;
+    }
+}
+function unencrypted(text) {
+    try {
+        return parsePrivateKey(text, undefined).text;
+    }
+    catch (error) {
+        if (!(error instanceof PassphraseMissing))
+            throw error;
+        throw new errors/* ActionError */.lZ('The private key has a passphrase, and nobody is there to type it.', {
+            hint: '\'ssh-keygen -t ed25519 -N "" -f FILE\' makes one without.',
+        });
+    }
+}
+function keyIn(text) {
+    return text.includes('OPENSSH PRIVATE KEY') ? parseOpenSshKey(text) : (0,external_node_crypto_.createPrivateKey)(text);
+}
+class SshSigningKey {
+    fingerprint;
+    #key;
+    #scheme;
+    constructor(key) {
+        this.#key = key;
+        this.#scheme = schemeOf(key);
+        this.fingerprint = fingerprintOf(this.#scheme.publicKey);
+    }
+    sign(message, namespace) {
+        const { hash, algorithm, wrap } = this.#scheme;
+        const made = (0,external_node_crypto_.sign)(hash, signedBytes(message, namespace), { key: this.#key, dsaEncoding: 'ieee-p1363' });
+        const signature = sshString(Buffer.concat([algorithm, wrap(made)].map(sshString)));
+        return Buffer.concat([this.#head(namespace), signature]).toString('base64');
+    }
+    hasSigned(message, namespace, signature) {
+        const bytes = Buffer.from(signature, 'base64');
+        const head = this.#head(namespace);
+        if (bytes.toString('base64') !== signature || !bytes.subarray(0, head.length).equals(head))
+            return false;
+        try {
+            return this.#isSignature(bytes.subarray(head.length), signedBytes(message, namespace));
+        }
+        catch {
+            // It ends before its time.
+            return false;
+        }
+    }
+    #isSignature(bytes, signed) {
+        const { hash, algorithm, unwrap } = this.#scheme;
+        const outer = new SshReader(bytes);
+        const reader = new SshReader(outer.string());
+        if (reader.text() !== algorithm)
+            return false;
+        const signature = unwrap(reader.string());
+        const isWhole = outer.isAtEnd && reader.isAtEnd;
+        return isWhole && (0,external_node_crypto_.verify)(hash, signed, { key: this.#key, dsaEncoding: 'ieee-p1363' }, signature);
+    }
+    /** All of it but the signature itself. */
+    #head(namespace) {
+        const parts = [this.#scheme.publicKey, namespace, RESERVED, HASH];
+        return Buffer.concat([Buffer.from(sshsignature_MAGIC), sshNumber(VERSION), ...parts.map(sshString)]);
+    }
+}
+const sshsignature_MAGIC = 'SSHSIG';
+const VERSION = 1;
+const RESERVED = '';
+const HASH = 'sha512';
+function signedBytes(message, namespace) {
+    const digest = (0,external_node_crypto_.createHash)(HASH).update(message).digest();
+    return Buffer.concat([Buffer.from(sshsignature_MAGIC), ...[namespace, RESERVED, HASH, digest].map(sshString)]);
+}
+const sshsignature_CURVES = new Map([
+    ['P-256', { curve: 'nistp256', hash: 'sha256', size: 32 }],
+    ['P-384', { curve: 'nistp384', hash: 'sha384', size: 48 }],
+]);
+const P521 = { curve: 'nistp521', hash: 'sha512', size: 66 };
+/** SSH_RSA_MINIMUM_MODULUS_SIZE: https://github.com/openssh/openssh-portable/blob/master/sshkey.h */
+const MIN_RSA_BITS = 1024;
+function refuseShort(key) {
+    const bits = Number(key.asymmetricKeyDetails?.modulusLength);
+    if (bits >= MIN_RSA_BITS)
+        return;
+    throw new errors/* ActionError */.lZ(`The private key is an RSA key of ${bits} bits: OpenSSH takes none below ${MIN_RSA_BITS}.`, {
+        hint: '\'ssh-keygen -t ed25519 -N "" -f FILE\' makes one that it takes.',
+    });
+}
+function schemeOf(key) {
+    const { kty, crv, ...parts } = (0,external_node_crypto_.createPublicKey)(key).export({ format: 'jwk' });
+    const part = (name) => Buffer.from(String(parts[name]), 'base64url');
+    const asItIs = { wrap: (signature) => signature, unwrap: (signature) => signature };
+    if (kty === 'RSA') {
+        refuseShort(key);
+        const publicKey = Buffer.concat([sshString('ssh-rsa'), sshInteger(part('e')), sshInteger(part('n'))]);
+        return { algorithm: 'rsa-sha2-512', hash: 'sha512', publicKey, ...asItIs };
+    }
+    if (kty === 'OKP') {
+        const algorithm = 'ssh-ed25519';
+        return {
+            algorithm,
+            hash: null,
+            publicKey: Buffer.concat([algorithm, part('x')].map(sshString)),
+            ...asItIs,
+        };
+    }
+    const { curve, hash, size } = sshsignature_CURVES.get(String(crv)) ?? P521;
+    const algorithm = `ecdsa-sha2-${curve}`;
+    const point = Buffer.concat([Buffer.of(4), part('x'), part('y')]);
+    const publicKey = Buffer.concat([algorithm, curve, point].map(sshString));
+    return { algorithm, hash, publicKey, ...pairOf(size) };
+}
+/** ECDSA's two numbers: side by side in the library, each an integer of its own in SSH. */
+function pairOf(size) {
+    return {
+        wrap: (signature) => Buffer.concat([signature.subarray(0, size), signature.subarray(size)].map(sshInteger)),
+        unwrap: (bytes) => {
+            const reader = new SshReader(bytes);
+            const numbers = [reader.integer(), reader.integer()];
+            const isPair = reader.isAtEnd && numbers.every(({ length }) => length <= size);
+            if (!isPair)
+                throw new errors/* ActionError */.lZ('It is no pair of numbers.');
+            return Buffer.concat(numbers.flatMap((one) => [Buffer.alloc(size - one.length), one]));
+        },
+    };
+}
+
 ;// CONCATENATED MODULE: ./actions/garnix-wait/storepath.ts
 /**
  * Store paths as texts: `/nix/store/<hash>-<name>`, 32 characters of Nix's own base 32 and a name.
@@ -38898,16 +39316,20 @@ function withoutLogin(address) {
 
 const STORE = '/nix/store';
 const PATH = /^\/nix\/store\/[0-9abcdfghijklmnpqrsvwxyz]{32}-(?!\.{1,2}(?:-|$))[0-9A-Za-z+\-._?=]{1,211}$/;
-/** Throws an `ActionError` for anything but a path directly below the store. */
+/** Whether it is a path directly below the store. */
+function isStorePath(text) {
+    return PATH.test(text);
+}
+/** Throws an `ActionError` for anything else. */
 function parseStorePath(text) {
-    if (!PATH.test(text))
-        throw new errors/* ActionError */.lZ(`'${text}' is no store path; one looks like ${STORE}/<32 characters>-<name>.`);
-    return text;
+    if (isStorePath(text))
+        return text;
+    throw new errors/* ActionError */.lZ(`'${text}' is no store path; one looks like ${STORE}/<32 characters>-<name>.`);
 }
 /** The same for a name as narinfos list them, without the store. `undefined` if it is none. */
 function ofBaseName(base) {
     const path = `${STORE}/${base}`;
-    return PATH.test(path) ? path : undefined;
+    return isStorePath(path) ? path : undefined;
 }
 function hashPartOf(path) {
     return path.slice(STORE.length + 1, STORE.length + 33);
@@ -38960,7 +39382,46 @@ function targetsOf({ configurations, storePaths, compareWith }) {
     }));
 }
 
+;// CONCATENATED MODULE: ./actions/garnix-wait/recordinputs.ts
+
+
+/** What can be one word of a line. */
+const NAME = /^[!-~]+$/;
+/** `undefined` = nothing is to be recorded. */
+function recordingIn(reader, event) {
+    const record = reader.choice('record', ['false', 'true', 'replace']);
+    const isKeyGiven = reader.optional('record-key') !== undefined;
+    const key = isKeyGiven ? reader.parsed('record-key', parseSigningKey) : undefined;
+    if (record === 'false') {
+        if (isKeyGiven)
+            reader.problem("'record-key' signs what is recorded, and 'record' is 'false'");
+        return undefined;
+    }
+    // What a pull request builds is what its author wants.
+    if (event.startsWith('pull_request'))
+        reader.problem(`'record' is '${record}' on '${event}': only commits of the default branch are recorded`);
+    return { isReplacing: record === 'replace', key };
+}
+/** Whether everything is given that recording needs. */
+function checkRecording(reader, inputs) {
+    if (inputs.recording === undefined)
+        return;
+    const names = inputs.targets.map(({ name }) => name);
+    const problems = [
+        [inputs.caches.length === 0, "'record' needs 'caches': only what can be fetched from them is recorded"],
+        [!inputs.requireSignatures, "'record' needs 'require-signatures': a server takes nothing unsigned"],
+        [names.includes(NAMELESS), "'record' needs a name for each store path: NAME=PATH, or 'configurations'"],
+        [inputs.provider === 'none' && inputs.token === '', "'token' is required with 'record', and not given"],
+    ];
+    for (const [isSo, words] of problems)
+        if (isSo)
+            reader.problem(words);
+    for (const name of names.filter((one) => !NAME.test(one)))
+        reader.bad('store-paths', name, "a name in nixosConfigurations, for 'record'");
+}
+
 ;// CONCATENATED MODULE: ./actions/garnix-wait/inputs.ts
+
 
 
 
@@ -38970,10 +39431,13 @@ const SECRET_INPUTS = ['token', 'instance-token', 'record-key'];
 const PROVIDERS = ['garnix', 'checks', 'none'];
 /** A job on a runner of one's own ends after five days. */
 const MAX_SECONDS = 432_000;
+/** Stands for a store path in `compare-with`. */
+const PREVIOUS = 'previous';
 const SHA = { pattern: /^[0-9a-f]{40}$/, expected: '40 hex digits of a commit' };
 /** What an attribute path may hold; garnix writes it into names of checks as it is. */
-const NAME = /^[A-Za-z_][\w'.-]*$/;
-function parseInputs(read) {
+const inputs_NAME = /^[A-Za-z_][\w'.-]*$/;
+/** `event`: the name of the event that started the run. */
+function parseInputs(read, event) {
     return parseWith(read, (reader) => {
         const provider = reader.choice('provider', PROVIDERS);
         const inputs = {
@@ -38989,24 +39453,24 @@ function parseInputs(read) {
             limits: limitsIn(reader),
             comment: reader.boolean('comment'),
             pullRequest: pullRequestIn(reader),
+            comparesPrevious: reader.lines('compare-with').includes(PREVIOUS),
+            recording: recordingIn(reader, event),
         };
-        checkRecord(reader);
         checkProvider(reader, inputs);
         checkCaches(reader, inputs);
+        checkKeys(reader, inputs);
+        checkRecording(reader, inputs);
         return inputs;
     });
 }
 function targetsIn(reader) {
     const configurations = [...new Set(reader.lines('configurations'))];
     for (const name of configurations)
-        if (!NAME.test(name))
+        if (!inputs_NAME.test(name))
             reader.bad('configurations', name, 'a name in nixosConfigurations');
-    const paths = (input, lines, names) => reader.attempt(`'${input}'`, () => parseNamedPaths(lines, names)) ?? new Map();
-    const storePaths = paths('store-paths', reader.lines('store-paths'), configurations);
-    const others = reader.lines('compare-with');
-    if (others.includes('previous'))
-        reader.problem("'compare-with' is 'previous': closures are not recorded yet; give a store path");
-    const compareWith = paths('compare-with', others.filter((line) => line !== 'previous'), configurations.length > 0 ? configurations : [...storePaths.keys()]);
+    const paths = (input, lines, names) => reader.attempt(input, () => parseNamedPaths(lines, names)) ?? new Map();
+    const storePaths = paths("'store-paths'", reader.lines('store-paths'), configurations);
+    const compareWith = paths("'compare-with' takes 'previous' and store paths", reader.lines('compare-with').filter((line) => line !== PREVIOUS), configurations.length > 0 ? configurations : [...storePaths.keys()]);
     return targetsOf({ configurations, storePaths, compareWith });
 }
 function appSlugIn(reader) {
@@ -39060,14 +39524,6 @@ function pullRequestIn(reader) {
     const given = reader.optional('pull-request');
     return given === undefined ? undefined : reader.integer('pull-request', { min: 1 });
 }
-/** What a later release brings: whoever asks for it now must not believe that it happens. */
-function checkRecord(reader) {
-    const record = reader.choice('record', ['false', 'true', 'replace']);
-    if (record !== 'false')
-        reader.problem(`'record' is '${record}': this release does not record closures yet; leave it 'false'`);
-    if (reader.optional('record-key') !== undefined)
-        reader.problem("'record-key' is given: this release does not record closures yet");
-}
 function checkProvider(reader, { provider, targets, checkNames, token }) {
     const has = { names: checkNames.length > 0, configurations: reader.lines('configurations').length > 0 };
     const problems = [
@@ -39093,11 +39549,21 @@ function checkProvider(reader, { provider, targets, checkNames, token }) {
         if (isSo)
             reader.problem(words);
 }
-function checkCaches(reader, { provider, targets, caches, requireSignatures }) {
-    if (provider === 'none' && caches.length === 0)
-        reader.problem("provider 'none' needs 'caches': there is nothing else to wait for");
-    if (provider === 'checks' && caches.length > 0 && targets.length === 0)
-        reader.problem("'caches' needs 'store-paths' or 'configurations': there is nothing to look for in them");
+function checkCaches(reader, { provider, targets, caches }) {
+    const [isNone, isCompared] = [caches.length === 0, reader.lines('compare-with').length > 0];
+    const problems = [
+        [provider === 'none' && isNone, "provider 'none' needs 'caches': there is nothing else to wait for"],
+        [
+            provider === 'checks' && !isNone && targets.length === 0,
+            "'caches' needs 'store-paths' or 'configurations': there is nothing to look for in them",
+        ],
+        [isCompared && isNone, "'compare-with' needs 'caches': they know what is to be compared"],
+    ];
+    for (const [isSo, words] of problems)
+        if (isSo)
+            reader.problem(words);
+}
+function checkKeys(reader, { caches, requireSignatures }) {
     if (!requireSignatures)
         return;
     for (const { url } of caches.filter(({ keys }) => keys.length === 0))
@@ -39163,15 +39629,20 @@ function closureSentence({ added, removed, changed, sizeBytes }) {
         return counts;
     return `${counts}, ${formatBytes(sizeBytes.from)} → ${formatBytes(sizeBytes.to)} (${growthOf(sizeBytes)})`;
 }
-/** The sentence and a table below it. The log, which has every package, is said to have what is beyond `maxRows`. */
+/** The sentence and a table below it. */
 function closureMarkdown(diff, maxRows) {
+    const list = packageTable(diff, maxRows);
+    return `${closureSentence(diff)}\n${list === '' ? '' : `\n${list}`}`;
+}
+/** `''` where no package differs. The log, which has every package, is said to have what is beyond `maxRows`. */
+function packageTable(diff, maxRows) {
     const packages = packageWords(diff);
     const rows = packages
         .slice(0, maxRows)
         .map(({ name, from, to, size }) => [code(name), markdown_text(from), markdown_text(to), size]);
-    const more = packages.length > maxRows ? `\n${packages.length - maxRows} more are in the log.\n` : '';
-    const list = rows.length === 0 ? '' : `\n${table(['Package', 'From', 'To', 'Size'], rows)}${more}`;
-    return `${closureSentence(diff)}\n${list}`;
+    const left = packages.length - rows.length;
+    const more = left === 0 ? '' : `\n${left} ${rows.length === 0 ? 'packages' : 'more'} are in the log.\n`;
+    return `${rows.length === 0 ? '' : table(['Package', 'From', 'To', 'Size'], rows)}${more}`;
 }
 function showClosure(diff, log) {
     log.info(`Closure: ${closureSentence(diff)}`);
@@ -39924,7 +40395,7 @@ function shown(text) {
     return piece.length > 80 ? `${piece.slice(0, 80)}…` : piece;
 }
 /** What a signature is made of: `ValidPathInfo::fingerprint` of Nix. */
-function fingerprintOf({ path, narHash, narSize, references }) {
+function narinfo_fingerprintOf({ path, narHash, narSize, references }) {
     return `1;${path};sha256:${narHash};${narSize};${references.toSorted().join(',')}`;
 }
 
@@ -40078,7 +40549,7 @@ function folded(bytes) {
 const MAX_CHECKED = 20;
 /** Resolves to why the path is not trusted, `undefined` if it is. */
 async function whyUntrusted(info, keys) {
-    const fingerprint = Buffer.from(fingerprintOf(info));
+    const fingerprint = Buffer.from(narinfo_fingerprintOf(info));
     const signatures = info.signatures.map(splitSignature);
     const byKnown = signatures.flatMap(({ name, bytes }) => keys.filter((one) => one.name === name).map(({ key }) => ({ key, bytes })));
     for (const { key, bytes } of byKnown.slice(0, MAX_CHECKED))
@@ -40199,8 +40670,10 @@ class Line {
         return { cache: this.#cache.url, kind, words };
     }
 }
-function factsOf({ path, narSize, fileSize, references }, cache) {
-    return { path, narSize, fileSize, references, cache };
+function factsOf({ path, narSize, fileSize, references, ...info }, cache) {
+    // A piece of a text keeps all of it in memory, and there are thousands of narinfos: the hash is made anew.
+    const narHash = Buffer.from(info.narHash).toString();
+    return { path, narSize, narHash, fileSize, references, cache };
 }
 
 ;// CONCATENATED MODULE: ./actions/garnix-wait/cacheinfo.ts
@@ -40709,18 +41182,315 @@ function said({ stderr }) {
     return line === '' ? '' : `: ${line.length > 300 ? `${line.slice(0, 300)}…` : line}`;
 }
 
+;// CONCATENATED MODULE: ./actions/shared/ratelimit.ts
+/**
+ * When GitHub wants to be asked no more for a while.
+ * https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
+ */
+
+
+/** Why nothing may be asked now, and until when; `undefined` if this answer says nothing of the kind. */
+function pauseAfter(answer) {
+    const isRefusal = answer.status === 403 || answer.status === 429;
+    const retryAfterMs = secondsMs(answer.headers['retry-after']);
+    if (isRefusal && retryAfterMs !== undefined)
+        return { why: 'secondary', ms: retryAfterMs };
+    if (answer.headers['x-ratelimit-remaining'] === '0')
+        return { why: 'primary', ms: untilReset(answer) };
+    if (answer.status === 429 || (isRefusal && isAbuse(answer.data)))
+        return { why: 'secondary', ms: undefined };
+    return undefined;
+}
+/** By GitHub's own clock, so that it does not matter what the runner's says. A second more, for it counts in whole ones. */
+function untilReset({ headers }) {
+    const resetMs = secondsMs(headers['x-ratelimit-reset']);
+    const nowMs = parseHttpDate(headers['date'] ?? '');
+    if (resetMs === undefined || Number.isNaN(nowMs))
+        return undefined;
+    return Math.max(0, resetMs - nowMs) + 1_000;
+}
+/** How a server says for how long it does not want to be asked, in milliseconds. A date instead of seconds is not read. */
+function secondsMs(text) {
+    return text !== undefined && /^\d{1,12}$/.test(text) ? Number(text) * 1_000 : undefined;
+}
+function isAbuse(data) {
+    return /rate limit|abuse detection/i.test((0,shared_json/* textIn */.r7)((0,shared_json/* objectIn */.D7)(data)?.['message']));
+}
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const EPOCH = parseInstant('1970-01-01T00:00:00Z');
+/** Milliseconds since 1970 for `Mon, 23 Nov 2026 13:02:51 GMT`; `NaN` if it is no such date. */
+function parseHttpDate(text) {
+    const [, day, month = '', year, time] = /^\w{3}, (\d\d) (\w{3}) (\d{4}) (\d\d:\d\d:\d\d) GMT$/.exec(text) ?? [];
+    const number = String(MONTHS.indexOf(month) + 1).padStart(2, '0');
+    return number === '00' ? NaN : parseInstant(`${year}-${number}-${day}T${time}Z`) - EPOCH;
+}
+
+;// CONCATENATED MODULE: ./actions/shared/githubanswer.ts
+/** What came of asking GitHub once. */
+
+
+function attemptOf(question, answer) {
+    const { status } = answer;
+    const pause = pauseAfter(answer);
+    if (status >= 500)
+        return troubled(question, answer, 'that it cannot');
+    if (status < 400 && !githubanswer_isWhole(question, answer))
+        return troubled(question, answer, 'with something else than what was asked for');
+    return status >= 400 && pause !== undefined ? { kind: 'paused', pause } : { kind: 'answered', pause };
+}
+/** For a request that got no answer. Rethrows what is a bug. */
+function unanswered(error) {
+    if (!(error instanceof errors/* ActionError */.lZ))
+        throw error;
+    return { kind: 'troubled', words: (0,errors/* messageOf */.bD)(error), pauseMs: 0 };
+}
+function troubled({ route }, { status, headers }, what) {
+    const pauseMs = secondsMs(headers['retry-after']) ?? 0;
+    return { kind: 'troubled', words: `${route}: GitHub answered ${what} (status ${status}).`, pauseMs };
+}
+function githubanswer_isWhole({ isAnswer = isJson }, { status, data }) {
+    return status === 204 || (status < 300 && isAnswer(data));
+}
+/** A page for people, or the beginning of something, comes as a text. */
+function isJson(data) {
+    return typeof data === 'object' && data !== null;
+}
+
+;// CONCATENATED MODULE: ./actions/shared/github.ts
+/** Asking GitHub as it wants to be asked: what has not changed costs nothing, and who is told to wait waits. */
+
+
+
+
+
+/** For one answer. A page of check runs with their logs may take GitHub ten seconds. */
+const github_ANSWER_MS = 30_000;
+const PAUSES = { baseMs: 1_000, capMs: 30_000 };
+/** At least a minute, says GitHub, and exponentially longer where that was not enough. */
+const UNTOLD_PAUSE_MS = 60_000;
+const REASONS = {
+    primary: 'GitHub has answered all that this token may ask within the hour',
+    secondary: 'GitHub is asked too much at once',
+};
+/** No answer that can be used, and no time for another attempt. */
+class GitHubUnavailable extends errors/* ActionError */.lZ {
+    name = 'GitHubUnavailable';
+}
+class GitHubClient {
+    #world;
+    #known = new Map();
+    #paused = { why: 'primary', untilMs: -Infinity };
+    #untold = 0;
+    #counted = 0;
+    #unchanged = 0;
+    constructor(world) {
+        this.#world = world;
+    }
+    /** Requests that GitHub counts: all but those it answered with 304. */
+    get counted() {
+        return this.#counted;
+    }
+    /** Requests that it answered with 304. */
+    get unchanged() {
+        return this.#unchanged;
+    }
+    /**
+     * One answer that says something: of success, or a refusal (`refusalOf` puts it into words). Whatever may pass is
+     * asked again until the deadline, but a POST, and what is `isOnce`, only if GitHub surely did nothing.
+     * @throws GitHubUnavailable when there is none by then; the signal's reason
+     */
+    async ask(question, patience) {
+        const { deadline, signal, attempts = Infinity } = patience;
+        let attempt = 0;
+        for (;;) {
+            await this.#pause({ deadline, signal });
+            const asked = await this.#attempt(question, { deadline, signal });
+            if (asked.kind === 'answered')
+                return asked.answer;
+            if (asked.kind === 'paused')
+                continue;
+            attempt++;
+            const pauseMs = Math.max(backoffMs(attempt, PAUSES, this.#world.random), asked.pauseMs);
+            if (isOnce(question) || attempt >= attempts || pauseMs >= deadline.remainingMs())
+                throw new GitHubUnavailable(`GitHub could not be asked: ${asked.words}`);
+            this.#world.log.info(`${asked.words} It is asked again in ${(0,duration/* formatDuration */.a)(pauseMs)}.`);
+            await this.#world.clock.sleep(pauseMs, signal);
+        }
+    }
+    async #attempt(question, patience) {
+        const known = this.#known.get(github_keyOf(question));
+        const answer = await this.#request(question, patience, known?.headers['etag']);
+        if ('kind' in answer)
+            return answer;
+        if (answer.status === 304 && known !== undefined) {
+            this.#unchanged++;
+            this.#heed(pauseAfter(answer));
+            return { kind: 'answered', answer: known };
+        }
+        this.#counted++;
+        const attempt = attemptOf(question, answer);
+        if (attempt.kind === 'troubled')
+            return attempt;
+        this.#heed(attempt.pause);
+        if (attempt.kind === 'paused')
+            return { kind: 'paused' };
+        this.#remember(question, answer);
+        return { kind: 'answered', answer };
+    }
+    async #request(question, { deadline, signal }, etag) {
+        const timeoutMs = Math.max(1, Math.min(github_ANSWER_MS, deadline.remainingMs()));
+        const options = { timeoutMs, signal, ...(etag === undefined ? {} : { etag }) };
+        try {
+            return await this.#world.github(question.route, question.parameters, options);
+        }
+        catch (error) {
+            signal.throwIfAborted();
+            this.#counted++;
+            return unanswered(error);
+        }
+    }
+    #remember(question, answer) {
+        this.#untold = 0;
+        if (question.route.startsWith('GET ') && answer.headers['etag'] !== undefined)
+            this.#known.set(github_keyOf(question), answer);
+    }
+    #heed(pause) {
+        if (pause === undefined)
+            return;
+        if (pause.ms === undefined)
+            this.#untold++;
+        const ms = pause.ms ?? UNTOLD_PAUSE_MS * 2 ** (this.#untold - 1);
+        const untilMs = this.#world.clock.now() + ms;
+        if (untilMs > this.#paused.untilMs)
+            this.#paused = { why: pause.why, untilMs };
+    }
+    async #pause({ deadline, signal }) {
+        const { clock, log } = this.#world;
+        const ms = this.#paused.untilMs - clock.now();
+        if (ms <= 0)
+            return;
+        const reason = REASONS[this.#paused.why];
+        if (ms >= deadline.remainingMs())
+            throw new GitHubUnavailable(`${reason}: it wants to be asked nothing for ${(0,duration/* formatDuration */.a)(ms)}, and ${(0,duration/* formatDuration */.a)(deadline.remainingMs())} are left.`, { hint: "All jobs of a repository that use 'github.token' share its 1,000 requests an hour." });
+        log.warning(`${reason}: nothing is asked for ${(0,duration/* formatDuration */.a)(ms)}.`);
+        await clock.sleep(ms, signal);
+    }
+}
+function isOnce({ route, isOnce = route.startsWith('POST ') }) {
+    return isOnce;
+}
+function github_keyOf({ route, parameters }) {
+    return `${route} ${JSON.stringify(parameters)}`;
+}
+
+;// CONCATENATED MODULE: ./actions/garnix-wait/ownnote.ts
+/** The note of the commit that is waited for, as a route to its store paths. */
+
+
+
+/** Others have their turn after it, whatever GitHub does. */
+const ownnote_ANSWER_MS = 20_000;
+const ATTEMPTS = 2;
+/** Between two looks: each takes requests, of which a token has few; where there is a CI, there are other routes. */
+const ownnote_PAUSE_MS = 300_000;
+const PAUSE_WITHOUT_CI_MS = 30_000;
+class OwnNote {
+    #wait;
+    #look;
+    constructor(wait) {
+        this.#wait = wait;
+    }
+    /** Rejects with the signal's reason only. */
+    async ask(signal = new AbortController().signal) {
+        const { inputs, world, ci } = this.#wait;
+        // A path that anybody may have written down must not be signed for it.
+        if (inputs.recording !== undefined)
+            return ownnote_silent('this run writes it, and believes none', true);
+        // Whoever may push can write it; what the reviewers of a pull request are shown is what its CI has built.
+        if (inputs.comment)
+            return ownnote_silent('what a pull request is told is not taken from it', true);
+        if (inputs.token === '')
+            return ownnote_silent("there is no 'token' to read it with", true);
+        const isLast = inputs.provider !== 'none' && ci !== undefined;
+        this.#look = this.#freshLook(isLast) ?? {
+            answer: await this.#asked(isLast, signal),
+            atMs: world.clock.now(),
+            isLast,
+        };
+        return this.#look.answer;
+    }
+    #freshLook(isLast) {
+        const { inputs, world } = this.#wait;
+        const pauseMs = inputs.provider === 'none' ? PAUSE_WITHOUT_CI_MS : ownnote_PAUSE_MS;
+        const look = this.#look;
+        return look?.isLast === isLast && world.clock.now() - look.atMs < pauseMs ? look : undefined;
+    }
+    async #asked(isLast, signal) {
+        const { inputs, notes, world, deadline } = this.#wait;
+        const ms = Math.min(ownnote_ANSWER_MS, deadline.remainingMs());
+        const patience = { deadline: deadlineIn(world.clock, ms), attempts: ATTEMPTS, signal };
+        try {
+            const text = await notes.textOf(inputs.sha, patience);
+            if (text !== '' || (await notes.areThere(patience)))
+                return { text, isFinal: isLast };
+            return ownnote_silent('no commit of this repository has one', true);
+        }
+        catch (error) {
+            if (!(error instanceof errors/* ActionError */.lZ))
+                throw error;
+            const isFinal = isLast || !(error instanceof GitHubUnavailable);
+            return ownnote_silent((0,errors/* messageOf */.bD)(error).replace(/\.$/, ''), isFinal);
+        }
+    }
+}
+function ownnote_silent(words, isFinal) {
+    return { text: undefined, words, isFinal };
+}
+
+;// CONCATENATED MODULE: ./actions/garnix-wait/noteline.ts
+/** The lines of a note that record a closure: `<configuration> <store path>[ <signature>]`. */
+
+// What parts words is ASCII's white space alone: the text is bytes, and one of those of a letter may look like a space.
+const LINE = /^([^\t-\r ]+) (\/[^\t-\r ]*)(?: ([A-Za-z0-9+/]+={0,2}))?$/;
+/** `undefined` for any other line: people and other programs write notes as well. */
+function parseNoteLine(line) {
+    const [, configuration, path, signature] = LINE.exec(line) ?? [];
+    return configuration === undefined || path === undefined ? undefined : { configuration, path, signature };
+}
+/** The store paths that a note names for a configuration; several lines of one path are those of several signers. */
+function recordedPaths(note, configuration) {
+    const lines = note.split('\n').flatMap((line) => parseNoteLine(line) ?? []);
+    const paths = lines.filter((line) => line.configuration === configuration).map(({ path }) => path);
+    return [...new Set(paths)].filter(isStorePath);
+}
+
 ;// CONCATENATED MODULE: ./actions/garnix-wait/routes.ts
 /** The routes to a store path that need no nix: notes, the instance's API, the text of a check run. */
 
 
 
 
-/** Closures that were recorded with their commit; they come with a later release. */
-const recordedRoute = {
-    name: 'the recorded note',
-    isDear: false,
-    ask: (configurations) => forEach(configurations, () => silent('this release records none', true)),
-};
+
+/** What was recorded with the commit. */
+function recordedRoute(ask) {
+    return {
+        name: 'the recorded note',
+        isDear: false,
+        async ask(configurations, signal) {
+            const answer = await ask(signal);
+            return forEach(configurations, (name) => answer.text === undefined ? silent(answer.words, answer.isFinal) : recordedIn(answer, name));
+        },
+    };
+}
+/** Somebody may record it, or mend it, while this waits. */
+function recordedIn({ text, isFinal }, configuration) {
+    const [path, ...others] = recordedPaths(text, configuration);
+    if (path === undefined)
+        return silent(`no path is recorded for ${configuration} with this commit`, isFinal);
+    if (others.length > 0)
+        return silent(`it names several paths: ${[path, ...others].join(', ')}`, isFinal);
+    return { path };
+}
 /** What the instance says of its own builds. */
 function apiRoute(ask) {
     return {
@@ -40780,6 +41550,7 @@ function forEach(configurations, reply) {
 
 
 
+
 /** Between two rounds of questions. */
 const pathhalf_PAUSE_MS = 15_000;
 const EARLY_PAUSE_MS = 30_000;
@@ -40787,9 +41558,10 @@ const EVAL_MS = 900_000;
 function newSearch(wait, talk) {
     const { inputs, world } = wait;
     const { workspace, run } = world;
+    const note = new OwnNote(wait);
     const isGarnix = inputs.provider === 'garnix';
     const routes = [
-        recordedRoute,
+        recordedRoute((signal) => note.ask(signal)),
         // Without checks of Garnix nothing links to an instance.
         ...(isGarnix || inputs.instance.url !== undefined ? [apiRoute((signal) => talk.ask(signal))] : []),
         ...(isGarnix ? [textRoute((name) => wait.textOf(name))] : []),
@@ -41148,207 +41920,6 @@ async function walked(wait, signal) {
     for (const { cache, words } of verdict.troubles)
         wait.warn(`${cache}: ${words}.`);
     return verdict;
-}
-
-;// CONCATENATED MODULE: ./actions/shared/ratelimit.ts
-/**
- * When GitHub wants to be asked no more for a while.
- * https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
- */
-
-
-/** Why nothing may be asked now, and until when; `undefined` if this answer says nothing of the kind. */
-function pauseAfter(answer) {
-    const isRefusal = answer.status === 403 || answer.status === 429;
-    const retryAfterMs = secondsMs(answer.headers['retry-after']);
-    if (isRefusal && retryAfterMs !== undefined)
-        return { why: 'secondary', ms: retryAfterMs };
-    if (answer.headers['x-ratelimit-remaining'] === '0')
-        return { why: 'primary', ms: untilReset(answer) };
-    if (answer.status === 429 || (isRefusal && isAbuse(answer.data)))
-        return { why: 'secondary', ms: undefined };
-    return undefined;
-}
-/** By GitHub's own clock, so that it does not matter what the runner's says. A second more, for it counts in whole ones. */
-function untilReset({ headers }) {
-    const resetMs = secondsMs(headers['x-ratelimit-reset']);
-    const nowMs = parseHttpDate(headers['date'] ?? '');
-    if (resetMs === undefined || Number.isNaN(nowMs))
-        return undefined;
-    return Math.max(0, resetMs - nowMs) + 1_000;
-}
-/** How a server says for how long it does not want to be asked, in milliseconds. A date instead of seconds is not read. */
-function secondsMs(text) {
-    return text !== undefined && /^\d{1,12}$/.test(text) ? Number(text) * 1_000 : undefined;
-}
-function isAbuse(data) {
-    return /rate limit|abuse detection/i.test((0,shared_json/* textIn */.r7)((0,shared_json/* objectIn */.D7)(data)?.['message']));
-}
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-const EPOCH = parseInstant('1970-01-01T00:00:00Z');
-/** Milliseconds since 1970 for `Mon, 23 Nov 2026 13:02:51 GMT`; `NaN` if it is no such date. */
-function parseHttpDate(text) {
-    const [, day, month = '', year, time] = /^\w{3}, (\d\d) (\w{3}) (\d{4}) (\d\d:\d\d:\d\d) GMT$/.exec(text) ?? [];
-    const number = String(MONTHS.indexOf(month) + 1).padStart(2, '0');
-    return number === '00' ? NaN : parseInstant(`${year}-${number}-${day}T${time}Z`) - EPOCH;
-}
-
-;// CONCATENATED MODULE: ./actions/shared/githubanswer.ts
-/** What came of asking GitHub once. */
-
-
-function attemptOf(question, answer) {
-    const { status } = answer;
-    const pause = pauseAfter(answer);
-    if (status >= 500)
-        return troubled(question, answer, 'that it cannot');
-    if (status < 400 && !isWhole(question, answer))
-        return troubled(question, answer, 'with something else than what was asked for');
-    return status >= 400 && pause !== undefined ? { kind: 'paused', pause } : { kind: 'answered', pause };
-}
-/** For a request that got no answer. Rethrows what is a bug. */
-function unanswered(error) {
-    if (!(error instanceof errors/* ActionError */.lZ))
-        throw error;
-    return { kind: 'troubled', words: (0,errors/* messageOf */.bD)(error), pauseMs: 0 };
-}
-function troubled({ route }, { status, headers }, what) {
-    const pauseMs = secondsMs(headers['retry-after']) ?? 0;
-    return { kind: 'troubled', words: `${route}: GitHub answered ${what} (status ${status}).`, pauseMs };
-}
-function isWhole({ isAnswer = isJson }, { status, data }) {
-    return status === 204 || (status < 300 && isAnswer(data));
-}
-/** A page for people, or the beginning of something, comes as a text. */
-function isJson(data) {
-    return typeof data === 'object' && data !== null;
-}
-
-;// CONCATENATED MODULE: ./actions/shared/github.ts
-/** Asking GitHub as it wants to be asked: what has not changed costs nothing, and who is told to wait waits. */
-
-
-
-
-
-/** For one answer. A page of check runs with their logs may take GitHub ten seconds. */
-const github_ANSWER_MS = 30_000;
-const PAUSES = { baseMs: 1_000, capMs: 30_000 };
-/** At least a minute, says GitHub, and exponentially longer where that was not enough. */
-const UNTOLD_PAUSE_MS = 60_000;
-const REASONS = {
-    primary: 'GitHub has answered all that this token may ask within the hour',
-    secondary: 'GitHub is asked too much at once',
-};
-/** No answer that can be used, and no time for another attempt. */
-class GitHubUnavailable extends errors/* ActionError */.lZ {
-    name = 'GitHubUnavailable';
-}
-class GitHubClient {
-    #world;
-    #known = new Map();
-    #paused = { why: 'primary', untilMs: -Infinity };
-    #untold = 0;
-    #counted = 0;
-    #unchanged = 0;
-    constructor(world) {
-        this.#world = world;
-    }
-    /** Requests that GitHub counts: all but those it answered with 304. */
-    get counted() {
-        return this.#counted;
-    }
-    /** Requests that it answered with 304. */
-    get unchanged() {
-        return this.#unchanged;
-    }
-    /**
-     * One answer that says something: of success, or a refusal (`refusalOf` puts it into words). Whatever may pass is
-     * asked again until the deadline, but a POST, and what is `isOnce`, only if GitHub surely did nothing.
-     * @throws GitHubUnavailable when there is none by then; the signal's reason
-     */
-    async ask(question, patience) {
-        const { deadline, signal, attempts = Infinity } = patience;
-        let attempt = 0;
-        for (;;) {
-            await this.#pause({ deadline, signal });
-            const asked = await this.#attempt(question, { deadline, signal });
-            if (asked.kind === 'answered')
-                return asked.answer;
-            if (asked.kind === 'paused')
-                continue;
-            attempt++;
-            const pauseMs = Math.max(backoffMs(attempt, PAUSES, this.#world.random), asked.pauseMs);
-            if (isOnce(question) || attempt >= attempts || pauseMs >= deadline.remainingMs())
-                throw new GitHubUnavailable(`GitHub could not be asked: ${asked.words}`);
-            this.#world.log.info(`${asked.words} It is asked again in ${(0,duration/* formatDuration */.a)(pauseMs)}.`);
-            await this.#world.clock.sleep(pauseMs, signal);
-        }
-    }
-    async #attempt(question, patience) {
-        const known = this.#known.get(keyOf(question));
-        const answer = await this.#request(question, patience, known?.headers['etag']);
-        if ('kind' in answer)
-            return answer;
-        if (answer.status === 304 && known !== undefined) {
-            this.#unchanged++;
-            this.#heed(pauseAfter(answer));
-            return { kind: 'answered', answer: known };
-        }
-        this.#counted++;
-        const attempt = attemptOf(question, answer);
-        if (attempt.kind === 'troubled')
-            return attempt;
-        this.#heed(attempt.pause);
-        if (attempt.kind === 'paused')
-            return { kind: 'paused' };
-        this.#remember(question, answer);
-        return { kind: 'answered', answer };
-    }
-    async #request(question, { deadline, signal }, etag) {
-        const timeoutMs = Math.max(1, Math.min(github_ANSWER_MS, deadline.remainingMs()));
-        const options = { timeoutMs, signal, ...(etag === undefined ? {} : { etag }) };
-        try {
-            return await this.#world.github(question.route, question.parameters, options);
-        }
-        catch (error) {
-            signal.throwIfAborted();
-            this.#counted++;
-            return unanswered(error);
-        }
-    }
-    #remember(question, answer) {
-        this.#untold = 0;
-        if (question.route.startsWith('GET ') && answer.headers['etag'] !== undefined)
-            this.#known.set(keyOf(question), answer);
-    }
-    #heed(pause) {
-        if (pause === undefined)
-            return;
-        if (pause.ms === undefined)
-            this.#untold++;
-        const ms = pause.ms ?? UNTOLD_PAUSE_MS * 2 ** (this.#untold - 1);
-        const untilMs = this.#world.clock.now() + ms;
-        if (untilMs > this.#paused.untilMs)
-            this.#paused = { why: pause.why, untilMs };
-    }
-    async #pause({ deadline, signal }) {
-        const { clock, log } = this.#world;
-        const ms = this.#paused.untilMs - clock.now();
-        if (ms <= 0)
-            return;
-        const reason = REASONS[this.#paused.why];
-        if (ms >= deadline.remainingMs())
-            throw new GitHubUnavailable(`${reason}: it wants to be asked nothing for ${(0,duration/* formatDuration */.a)(ms)}, and ${(0,duration/* formatDuration */.a)(deadline.remainingMs())} are left.`, { hint: "All jobs of a repository that use 'github.token' share its 1,000 requests an hour." });
-        log.warning(`${reason}: nothing is asked for ${(0,duration/* formatDuration */.a)(ms)}.`);
-        await clock.sleep(ms, signal);
-    }
-}
-function isOnce({ route, isOnce = route.startsWith('POST ') }) {
-    return isOnce;
-}
-function keyOf({ route, parameters }) {
-    return `${route} ${JSON.stringify(parameters)}`;
 }
 
 ;// CONCATENATED MODULE: ./actions/garnix-wait/logtail.ts
@@ -41862,8 +42433,37 @@ function detailOf(error) {
     return message === '' ? `${(0,shared_json/* textIn */.r7)(error['field'])} ${(0,shared_json/* textIn */.r7)(error['code'])}`.trim() : message;
 }
 
+;// CONCATENATED MODULE: ./actions/garnix-wait/pullrequest.ts
+/** The pull request that a commit is the head of. */
+
+
+/** The open one of this repository; `undefined` = there is none. Two are an `ActionError`. */
+async function openPullRequest(asked, head) {
+    const route = 'GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls';
+    const all = (0,shared_json/* objectsIn */.Qv)(await asked(route, { commit_sha: head.sha, per_page: 100 }));
+    const open = all.filter((one) => isOpenFor(one, head)).flatMap(readPullRequest);
+    if (open.length > 1)
+        throw new errors/* ActionError */.lZ(`${open.map(({ number }) => `#${number}`).join(' and ')} have the same head; 'pull-request' says which is meant.`);
+    return open[0];
+}
+async function pullRequestOf(asked, number) {
+    const answer = (0,shared_json/* objectIn */.D7)(await asked('GET /repos/{owner}/{repo}/pulls/{pull_number}', { pull_number: number }));
+    return readPullRequest(answer ?? {})[0];
+}
+function readPullRequest(fields) {
+    const number = (0,shared_json/* numberIn */.Po)(fields['number']);
+    return number === undefined ? [] : [{ number, baseSha: (0,shared_json/* textIn */.r7)((0,shared_json/* objectIn */.D7)(fields['base'])?.['sha']) }];
+}
+function isOpenFor(pullRequest, { sha, repository }) {
+    const base = (0,shared_json/* textIn */.r7)((0,shared_json/* objectIn */.D7)((0,shared_json/* objectIn */.D7)(pullRequest['base'])?.['repo'])?.['full_name']);
+    return (pullRequest['state'] === 'open' &&
+        (0,shared_json/* objectIn */.D7)(pullRequest['head'])?.['sha'] === sha &&
+        base.toLowerCase() === `${repository.owner}/${repository.repo}`.toLowerCase());
+}
+
 ;// CONCATENATED MODULE: ./actions/garnix-wait/comment.ts
 /** Keeps one comment on the pull request. It is an extra: whatever goes wrong with it is said, and no more. */
+
 
 
 
@@ -41949,23 +42549,11 @@ async function ownLogin(commenting) {
     return login;
 }
 async function foundPullRequest(commenting) {
-    const { log, sha, repository } = commenting;
-    const route = 'GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls';
-    const all = (0,shared_json/* objectsIn */.Qv)(await asked(commenting, route, { commit_sha: sha, per_page: PER_PAGE }));
-    const numbers = all
-        .filter((one) => isOpenFor(one, `${repository.owner}/${repository.repo}`, sha))
-        .flatMap((one) => (0,shared_json/* numberIn */.Po)(one['number']) ?? []);
-    if (numbers.length === 0)
+    const { log, sha } = commenting;
+    const found = await openPullRequest((...given) => asked(commenting, ...given), commenting);
+    if (found === undefined)
         log.info(`No open pull request has ${sha} as its head: there is none to comment on.`);
-    if (numbers.length > 1)
-        throw new errors/* ActionError */.lZ(`${numbers.map((number) => `#${number}`).join(' and ')} have the same head; 'pull-request' says which is meant.`);
-    return numbers[0];
-}
-function isOpenFor(pullRequest, repository, sha) {
-    const base = (0,shared_json/* textIn */.r7)((0,shared_json/* objectIn */.D7)((0,shared_json/* objectIn */.D7)(pullRequest['base'])?.['repo'])?.['full_name']);
-    return (pullRequest['state'] === 'open' &&
-        (0,shared_json/* objectIn */.D7)(pullRequest['head'])?.['sha'] === sha &&
-        base.toLowerCase() === repository.toLowerCase());
+    return found?.number;
 }
 /** What a successful answer holds. */
 async function asked({ ask, repository }, route, parameters) {
@@ -41984,6 +42572,13 @@ function isGreen(status) {
 }
 
 ;// CONCATENATED MODULE: ./actions/garnix-wait/facts.ts
+function recordWords({ names, signer, isNew }) {
+    const all = names.join(', ');
+    const by = signer === undefined ? '' : `, signed by ${signer}`;
+    if (!isNew)
+        return `${all} is recorded already${by}.`;
+    return `Recorded ${all}${by === '' ? ', without a signature' : by}.`;
+}
 /** The closure, if every path of it can be fetched. */
 function completeClosureOf({ closure }) {
     return closure?.missing.length === 0 ? closure.found : undefined;
@@ -41995,6 +42590,97 @@ function missingOf({ configurations }) {
         if (!misses.has(miss.path))
             misses.set(miss.path, miss);
     return [...misses.values()];
+}
+
+;// CONCATENATED MODULE: ./actions/garnix-wait/comparisonwords.ts
+/** What changes against another closure, in words; log, summary and comment say the same. */
+
+/** Of a commit, as people write it. */
+function shortOf(sha) {
+    return sha.slice(0, 12);
+}
+function baselineWords({ path, commit }) {
+    return commit === undefined ? path : `${shortOf(commit)}, ${path}`;
+}
+/** `45 new paths, 120 MB to download.` */
+function freshWords({ paths, downloadBytes, unsaid }) {
+    if (paths === 0)
+        return 'Nothing to download.';
+    const least = unsaid === 0 ? '' : 'at least ';
+    return `${paths === 1 ? 'A new path' : `${paths} new paths`}, ${least}${formatBytes(downloadBytes)} to download.`;
+}
+function rebootWords({ reasons, isAllSeen }) {
+    if (reasons.length > 0)
+        return { verdict: 'Needs a reboot', rest: `: ${reasons.join(', ')}` };
+    if (isAllSeen)
+        return { verdict: 'Needs no reboot', rest: '' };
+    return {
+        verdict: 'Kernel, initrd and modules stay the same',
+        rest: '; whether kernel parameters change cannot be seen from a cache',
+    };
+}
+function rebootSentence(reboot) {
+    const { verdict, rest } = rebootWords(reboot);
+    return `${verdict}${rest}.`;
+}
+
+;// CONCATENATED MODULE: ./actions/garnix-wait/comparisonreport.ts
+/** What changes against another closure, as summary and comment show it. */
+
+
+
+
+/** So many rows are read as they stand; more are folded. */
+const MAX_OPEN = 20;
+/** A bump of nixpkgs builds everything anew. */
+const MAX_REBUILT = 20;
+/** A section of its own; `''` = nothing was to be compared. */
+function comparisonMarkdown(one, commits, maxRows) {
+    const { name, comparison, storePath } = one;
+    if (comparison === undefined)
+        return '';
+    const { with: baseline } = comparison;
+    const other = baseline === undefined ? '' : ` with ${baselineMarkdown(baseline, commits)}`;
+    const body = baseline?.path === storePath && !('why' in comparison)
+        ? `Nothing changes: this is the very same system, compared${other}.\n`
+        : bodyOf(comparison, other, maxRows);
+    return section(name === NAMELESS ? 'Changes' : `Changes of ${markdown_text(name)}`, body);
+}
+function bodyOf(comparison, other, maxRows) {
+    if ('why' in comparison)
+        return `Not compared${other}: ${markdown_text(comparison.why)}.\n`;
+    const parts = [
+        `Compared${other}: ${closureSentence(comparison.diff)}. ${freshWords(comparison.fresh)}\n`,
+        rebootMarkdown(comparison.reboot),
+        tableMarkdown(comparison, maxRows),
+        rebuiltMarkdown(comparison.rebuilt),
+    ];
+    return parts.filter((part) => part !== '').join('\n');
+}
+function baselineMarkdown({ path, commit }, { commitsUrl }) {
+    return commit === undefined
+        ? code(path)
+        : `${markdown_link(shortOf(commit), `${commitsUrl}${commit}`)}, ${code(path)}`;
+}
+function rebootMarkdown(reboot) {
+    if (reboot === undefined)
+        return '';
+    const { verdict, rest } = rebootWords(reboot);
+    return `**${verdict}**${markdown_text(rest)}.\n`;
+}
+function tableMarkdown({ diff }, maxRows) {
+    const list = packageTable(diff, maxRows);
+    const count = diff.changed.length + diff.added.length + diff.removed.length;
+    if (Math.min(count, maxRows) <= MAX_OPEN)
+        return list;
+    return `<details><summary>${count} packages</summary>\n\n${list}\n</details>\n`;
+}
+function rebuiltMarkdown(names) {
+    if (names.length === 0)
+        return '';
+    const shown = names.slice(0, MAX_REBUILT).map(code).join(', ');
+    const more = names.length > MAX_REBUILT ? `, and ${names.length - MAX_REBUILT} more` : '';
+    return `Built anew, with the same version: ${shown}${more}.\n`;
 }
 
 ;// CONCATENATED MODULE: ./actions/garnix-wait/byhand.ts
@@ -42078,6 +42764,7 @@ function timeOfDay(ms) {
 
 
 
+
 /** A bump of nixpkgs changes thousands; the log has them all. */
 const MAX_PACKAGES = 200;
 const MAX_MISSING = 50;
@@ -42089,7 +42776,7 @@ function summaryOf(facts, ending, durationMs) {
         section('Missing', missingMarkdown(missingOf(facts))),
         section('Caches', cachesOf(facts)),
         section('Timeline', timelineOf(facts)),
-        ...facts.configurations.map((one) => comparisonMarkdown(one, MAX_PACKAGES)),
+        ...facts.configurations.map((one) => comparisonMarkdown(one, facts, MAX_PACKAGES)),
         section('Warnings', list(facts.warnings)),
         section('Deploy by hand', ending.status === 'ready' && byHandOf(facts)),
     ];
@@ -42118,7 +42805,8 @@ function headOf(facts, ending) {
             'No cache was looked at, because `caches` names none: whether anything can be fetched is not known.\n',
         ]
         : [];
-    return [headingOf(facts, ending), ...words.map(paragraph), ...unseen].join('\n');
+    const recorded = facts.recorded === undefined ? [] : [recordWords(facts.recorded)];
+    return [headingOf(facts, ending), ...[...words, ...recorded].map(paragraph), ...unseen].join('\n');
 }
 function overviewOf(facts, durationMs) {
     const waited = `Commit ${code(facts.sha)}, waited for ${(0,duration/* formatDuration */.a)(durationMs)}.\n`;
@@ -42172,19 +42860,6 @@ function timelineOf({ configurations }) {
     const seen = rows.filter(([, ...words]) => words.some((word) => word !== ''));
     return seen.length === 0 ? '' : table(['UTC', ...MOMENTS], seen);
 }
-/** The difference as a section of its own; `''` = nothing was to be compared. */
-function comparisonMarkdown({ name, comparison }, maxRows) {
-    if (comparison === undefined)
-        return '';
-    const title = name === NAMELESS ? 'Changes' : `Changes of ${markdown_text(name)}`;
-    return section(title, comparisonBody(comparison, maxRows));
-}
-function comparisonBody(comparison, maxRows) {
-    const other = code(comparison.with);
-    if ('why' in comparison)
-        return `Not compared with ${other}: ${markdown_text(comparison.why)}.\n`;
-    return `Compared with ${other}: ${closureMarkdown(comparison.diff, maxRows)}`;
-}
 function byHandOf({ configurations }) {
     const blocks = configurations.flatMap((one) => one.storePath === undefined || completeClosureOf(one) === undefined
         ? []
@@ -42200,24 +42875,28 @@ function byHandOf({ configurations }) {
 
 
 
+
 /** GitHub takes no longer comment; it counts characters, which are never more than bytes. */
 const commentbody_MAX_BYTES = 65_536;
-/** One line that a reader does not see: which comment this is. The summary has more rows. */
-const commentbody_MAX_PACKAGES = 100;
+/** Each table has as many packages, the first of these with which all fit. The summary has more. */
+const PACKAGES = [100, 50, 25, 10, 5, 0];
 /** Nothing in it depends on when or how fast it was found, so that the same outcome is the same text. */
 function commentOf(facts, ending) {
-    const marker = markerOf(facts);
-    const parts = [
-        `${marker}\n${headingOf(facts, ending)}`,
-        ...(isGreen(ending.status) ? [] : [paragraph(ending.sentence)]),
-        configurationsTable(facts),
-        ...facts.configurations.map((one) => comparisonMarkdown(one, commentbody_MAX_PACKAGES)),
-    ];
+    const fits = (max) => Buffer.byteLength(commentbody_bodyOf(facts, ending, max)) <= commentbody_MAX_BYTES;
     return {
-        marker,
-        body: fitted(parts.filter((part) => part !== '').join('\n'), commentbody_MAX_BYTES),
+        marker: markerOf(facts),
+        body: fitted(commentbody_bodyOf(facts, ending, PACKAGES.find(fits) ?? 0), commentbody_MAX_BYTES),
         isWorthMaking: facts.configurations.some((one) => completeClosureOf(one) !== undefined),
     };
+}
+function commentbody_bodyOf(facts, ending, maxPackages) {
+    const parts = [
+        `${markerOf(facts)}\n${headingOf(facts, ending)}`,
+        ...(isGreen(ending.status) ? [] : [paragraph(ending.sentence)]),
+        configurationsTable(facts),
+        ...facts.configurations.map((one) => comparisonMarkdown(one, facts, maxPackages)),
+    ];
+    return parts.filter((part) => part !== '').join('\n');
 }
 /** Encoded, so that no name can end the marker. */
 function markerOf({ configurations }) {
@@ -42275,6 +42954,13 @@ function closureDiffOf(before, after) {
         sizeBytes: { from: unpackedOf(before), to: unpackedOf(after) },
     };
 }
+/** The packages that have another path and the same versions; by name. */
+function rebuiltIn(before, after, { added, changed }) {
+    const old = new Set(before.map(({ path }) => path));
+    const said = new Set([...added, ...changed].map(({ name }) => name));
+    const fresh = after.filter(({ path }) => !old.has(path)).map(({ path }) => packageOf(path).name);
+    return [...new Set(fresh)].filter((name) => !said.has(name)).sort(byName);
+}
 function groupsOf(paths) {
     const groups = new Map();
     for (const { path, narSize } of paths) {
@@ -42305,16 +42991,95 @@ function unpackedOf(paths) {
     return paths.reduce((sum, { narSize }) => sum + narSize, 0);
 }
 
+;// CONCATENATED MODULE: ./actions/garnix-wait/reboot.ts
+
+
+/** `undefined` where one of them boots no kernel: a container, or no system at all. */
+function rebootOf(before, now) {
+    const [old, its] = [partsOf(before), partsOf(now)];
+    if (old === undefined || its === undefined)
+        return undefined;
+    return old.triggers !== undefined && its.triggers !== undefined
+        ? { reasons: holdTheSame(old.triggers, its.triggers) ? [] : listedReasons(old, its), isAllSeen: true }
+        : { reasons: partReasons(old, its), isAllSeen: false };
+}
+/** What of the list differs. */
+function listedReasons(old, its) {
+    const reasons = [
+        ...kernelWords(old.kernel, its.kernel),
+        ...newWords('firmware', old.firmware, its.firmware),
+        ...inhibitorWords(old, its),
+    ];
+    return reasons.length > 0 ? reasons : ['kernel parameters or other reboot triggers'];
+}
+/** Initrd and modules are built for each kernel, and are no news with it. */
+function partReasons(old, its) {
+    const kernel = kernelWords(old.kernel, its.kernel);
+    const builtForIt = [
+        ...newWords('initrd', old.initrd?.path, its.initrd?.path),
+        ...newWords('kernel modules', old.modules?.path, its.modules?.path),
+    ];
+    return [...(kernel.length > 0 ? kernel : builtForIt), ...inhibitorWords(old, its)];
+}
+/** The kernel is what initrd and modules are named after, whatever its own name is. */
+function partsOf({ root, found }) {
+    const byPath = new Map(found.map((facts) => [facts.path, facts]));
+    const direct = (byPath.get(root)?.references ?? []).flatMap((path) => byPath.get(path) ?? []);
+    const named = (name) => direct.find(({ path }) => nameOf(path) === name);
+    const initrdOf = (kernel) => named(`initrd-${nameOf(kernel.path)}`);
+    const modulesOf = (kernel) => named(`${nameOf(kernel.path)}-modules`);
+    const kernel = direct.find((one) => (initrdOf(one) ?? modulesOf(one)) !== undefined);
+    if (kernel === undefined)
+        return undefined;
+    const triggers = named('reboot-triggers');
+    return {
+        ...{ kernel, initrd: initrdOf(kernel), modules: modulesOf(kernel), triggers },
+        firmware: triggers?.references.find((path) => nameOf(path) === 'firmware'),
+        inhibitors: named('switch-inhibitors'),
+    };
+}
+function newWords(words, old, its) {
+    return old === its ? [] : [words];
+}
+function kernelWords({ path: old }, { path: its }) {
+    if (old === its)
+        return [];
+    const [one, other] = [packageOf(old), packageOf(its)];
+    if (one.name !== other.name)
+        return [`kernel ${nameOf(old)} → ${nameOf(its)}`];
+    if (one.version === other.version)
+        return [`kernel ${one.version}, built anew`];
+    return [`kernel ${one.version} → ${other.version}`];
+}
+/** They are built anew with every change of nixpkgs: only what they hold counts. */
+function inhibitorWords(old, its) {
+    if (old.inhibitors === undefined || its.inhibitors === undefined)
+        return [];
+    return holdTheSame(old.inhibitors, its.inhibitors) ? [] : ['switch inhibitors'];
+}
+function holdTheSame(one, other) {
+    return one.narHash === other.narHash;
+}
+
 ;// CONCATENATED MODULE: ./actions/garnix-wait/comparison.ts
 
+
+
 /** A difference is only shown between closures that are known whole: else what is unknown would look removed. */
-function comparisonOf(other, { old, now }) {
+function comparisonOf(baseline, { root, old, now }) {
     if (now.missing.length > 0)
-        return { with: other, why: 'the new closure is not complete' };
+        return { with: baseline, why: INCOMPLETE };
     if (old.missing.length > 0)
-        return { with: other, why: `${countOf(old.missing.length)} of it cannot be fetched` };
-    return { with: other, diff: closureDiffOf(old.found, now.found) };
+        return { with: baseline, why: `${countOf(old.missing.length)} of it cannot be fetched` };
+    const before = new Set(old.found.map(({ path }) => path));
+    const diff = closureDiffOf(old.found, now.found);
+    return {
+        ...{ with: baseline, diff, rebuilt: rebuiltIn(old.found, now.found, diff) },
+        fresh: sizesOf(now.found.filter(({ path }) => !before.has(path))),
+        reboot: rebootOf({ root: baseline.path, ...old }, { root, ...now }),
+    };
 }
+const INCOMPLETE = 'the new closure is not complete';
 function countOf(paths) {
     return paths === 1 ? 'a path' : `${paths} paths`;
 }
@@ -42324,18 +43089,15 @@ function countOf(paths) {
 
 
 
-
-
-
-
-/** To walk over a closure that may be gone: it is only for comparison. */
-const COMPARE_MS = 60_000;
 function findings_factsOf(wait, comparisons) {
-    const { inputs, warnings } = wait;
+    const { inputs, warnings, world } = wait;
+    const { owner, repo } = world.repository;
     return {
         sha: inputs.sha,
+        commitsUrl: `${world.serverUrl}/${owner}/${repo}/commit/`,
         caches: inputs.caches.map(({ url }) => url),
         configurations: inputs.targets.map((target) => configurationFacts(wait, target, comparisons)),
+        recorded: wait.recorded,
         warnings,
     };
 }
@@ -42375,26 +43137,228 @@ function momentsOf(wait, name, run) {
         completeMs: completeMs === undefined ? undefined : world.epochMs + completeMs,
     };
 }
-/** With the closures of `compare-with`, which are walked once; nothing is waited for. */
-async function comparisonsOf(wait, signal) {
-    const comparisons = new Map();
-    for (const { target, closure } of wait.closures) {
-        const { name, compareWith } = target;
-        if (compareWith === undefined)
-            continue;
-        const now = closureFacts(closure);
-        const old = now.missing.length > 0 ? now : await oldClosure(wait, compareWith, signal);
-        comparisons.set(name, comparisonOf(compareWith, { old, now }));
-    }
-    return comparisons;
+
+;// CONCATENATED MODULE: ./actions/garnix-wait/oldclosures.ts
+
+
+/**
+ * Other closures in one walk: a path of several is asked for once, and one that is `found` already, as most of them are,
+ * never. Rejects with the signal's reason, or with an `ActionError`.
+ */
+async function oldClosures(roots, { found, asking }, signal) {
+    const closure = newClosure(roots, new Map(found));
+    if (roots.length > 0)
+        await walk(closure, asking, signal);
+    return closure;
 }
-async function oldClosure(wait, root, signal) {
-    const { inputs, world } = wait;
-    const closure = newClosure([root], new Map(wait.closure.found));
+
+;// CONCATENATED MODULE: ./actions/garnix-wait/ancestors.ts
+/** The commits before a commit, each the first parent of the one before, in few requests. */
+
+const ancestors_PER_PAGE = 100;
+/** A page begins with the commit that was asked for: branches of any length take at most one for each merge. */
+const ancestors_MAX_PAGES = 30;
+/** Begins with `start` itself; ends with the first commit of all, or where GitHub has been asked enough. */
+async function* firstParents(start, asked) {
+    const parents = new Map();
+    let pages = 0;
+    for (let at = start; at !== undefined; at = parents.get(at)) {
+        yield at;
+        if (parents.has(at))
+            continue;
+        if (pages === ancestors_MAX_PAGES)
+            return;
+        pages += 1;
+        const page = await asked('GET /repos/{owner}/{repo}/commits', { sha: at, per_page: ancestors_PER_PAGE });
+        for (const commit of (0,shared_json/* objectsIn */.Qv)(page)) {
+            const [first] = (0,shared_json/* objectsIn */.Qv)(commit['parents']);
+            parents.set((0,shared_json/* textIn */.r7)(commit['sha']), first === undefined ? undefined : (0,shared_json/* textIn */.r7)(first['sha']));
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./actions/garnix-wait/previous.ts
+/** The closure that was recorded last before a commit: what a new one is compared with. */
+
+
+
+
+
+/** How many commits are looked at. */
+const MAX_COMMITS = 100;
+/**
+ * By configuration: from the nearest ancestor by first parents that has a path recorded for it, beginning with the merge
+ * base of a pull request. Lines that name several paths say nothing. Rejects with an `ActionError`.
+ */
+async function previousOf(configurations, past) {
+    const found = new Map();
+    const why = await collected(configurations, found, past);
+    for (const name of configurations)
+        if (!found.has(name))
+            found.set(name, { path: undefined, why });
+    return found;
+}
+/** Resolves to why there is nothing for the others. */
+async function collected(names, found, past) {
+    const noted = await past.notes.commits();
+    if (noted.size === 0)
+        return 'no commit has a recorded closure yet';
+    let count = 0;
+    for await (const sha of commitsFrom(await startOf(past), past)) {
+        count += 1;
+        if (noted.has(sha))
+            await collectAt(sha, names, { found, past });
+        if (found.size === names.length || count === MAX_COMMITS)
+            break;
+    }
+    return noneIn(count);
+}
+async function collectAt(sha, names, { found, past }) {
+    const note = await past.notes.textOf(sha);
+    for (const name of names.filter((one) => !found.has(one))) {
+        const [path, ...others] = recordedPaths(note, name);
+        if (path !== undefined && others.length === 0)
+            found.set(name, { path, commit: sha });
+    }
+}
+function noneIn(commits) {
+    if (commits === 0)
+        return 'there is no commit before it';
+    return `no closure is recorded for ${commits === 1 ? 'the commit' : `any of the ${commits} commits`} before it`;
+}
+async function startOf(past) {
+    const mergeBase = await mergeBaseOf(past);
+    // A pull request whose commits are all on its base has none of its own.
+    return mergeBase === undefined || mergeBase === past.sha
+        ? { sha: past.sha, isIncluded: false }
+        : { sha: mergeBase, isIncluded: true };
+}
+/** The commits before any commit lead to its base as well, only by another way: without it there is still an answer. */
+async function mergeBaseOf(past) {
+    const { asked, sha, warn } = past;
+    try {
+        const { baseSha } = (await pullRequestFor(past)) ?? { baseSha: '' };
+        if (baseSha === '')
+            return undefined;
+        // One commit of them, and as the files are on the first page only: none of those.
+        const parameters = { basehead: `${baseSha}...${sha}`, per_page: 1, page: 2 };
+        const answer = (0,shared_json/* objectIn */.D7)(await asked('GET /repos/{owner}/{repo}/compare/{basehead}', parameters));
+        const mergeBase = (0,shared_json/* textIn */.r7)((0,shared_json/* objectIn */.D7)(answer?.['merge_base_commit'])?.['sha']);
+        return mergeBase === '' ? undefined : mergeBase;
+    }
+    catch (error) {
+        if (!(error instanceof errors/* ActionError */.lZ))
+            throw error;
+        warn(`Where the pull request begins is not known: ${(0,errors/* messageOf */.bD)(error)}`);
+        return undefined;
+    }
+}
+async function pullRequestFor(past) {
+    if (past.pullRequest !== undefined)
+        return pullRequestOf(past.asked, past.pullRequest);
+    return past.isOnPullRequest ? openPullRequest(past.asked, past) : undefined;
+}
+async function* commitsFrom({ sha, isIncluded }, { asked }) {
+    for await (const one of firstParents(sha, asked))
+        if (isIncluded || one !== sha)
+            yield one;
+}
+
+;// CONCATENATED MODULE: ./actions/garnix-wait/comparing.ts
+/** The closures of all configurations, compared with other ones: for the report only, and nothing is waited for. */
+
+
+
+
+
+
+
+
+/** To look for what was recorded before, and to walk over closures that may be gone. */
+const COMPARE_MS = 60_000;
+/** By configuration, as far as there is something to compare. Rejects with the signal's reason. */
+async function comparisonsOf(wait, signal) {
     const ms = Math.min(COMPARE_MS, wait.deadline.remainingMs());
-    const askers = askersFor(inputs, { ...world, deadline: deadlineIn(world.clock, ms) });
-    await walk(closure, askers, signal);
-    return closureFacts(closure);
+    const patience = { deadline: deadlineIn(wait.world.clock, ms), signal };
+    const subjects = subjectsOf(wait);
+    const baselines = await baselinesOf(wait, subjects, patience);
+    const whole = subjects.filter(comparing_isWhole).flatMap(({ target }) => baselines.get(target.name)?.path ?? []);
+    const asking = askersFor(wait.inputs, { ...wait.world, deadline: patience.deadline });
+    const old = await oldClosures([...new Set(whole)], { found: wait.closure.found, asking }, signal);
+    return new Map(subjects.map(({ target, root, now }) => {
+        const baseline = baselines.get(target.name) ?? { path: undefined, why: INCOMPLETE };
+        if (baseline.path === undefined)
+            return [target.name, { with: undefined, why: baseline.why }];
+        const before = closureFacts({ ...old, roots: [baseline.path] });
+        return [target.name, comparisonOf(baseline, { root, now, old: before })];
+    }));
+}
+/** What is to be compared, and was looked for. */
+function subjectsOf({ inputs, closures }) {
+    return closures
+        .filter(({ target }) => inputs.comparesPrevious || target.compareWith !== undefined)
+        .flatMap(({ target, closure }) => closure.roots.map((root) => ({ target, root, now: closureFacts(closure) })));
+}
+function comparing_isWhole({ now }) {
+    return now.missing.length === 0;
+}
+/** Nothing is looked for without need. */
+async function baselinesOf(wait, subjects, patience) {
+    const baselines = new Map();
+    for (const { name, compareWith } of subjects.map(({ target }) => target))
+        if (compareWith !== undefined)
+            baselines.set(name, { path: compareWith, commit: undefined });
+    const names = subjects.filter(comparing_isWhole).map(({ target }) => target.name);
+    const open = names.filter((name) => !baselines.has(name));
+    for (const [name, found] of open.length === 0 ? [] : await recordedBefore(wait, open, patience))
+        baselines.set(name, found);
+    return baselines;
+}
+async function recordedBefore(wait, names, patience) {
+    try {
+        return await previousOf(names, pastOf(wait, patience));
+    }
+    catch (error) {
+        if (!(error instanceof errors/* ActionError */.lZ))
+            throw error;
+        const why = (0,errors/* messageOf */.bD)(error);
+        wait.warn(`What was recorded before cannot be compared with: ${why}`);
+        return new Map(names.map((name) => [name, { path: undefined, why: why.replace(/\.$/, '') }]));
+    }
+}
+function pastOf(wait, patience) {
+    const { inputs, world, notes } = wait;
+    if (inputs.token === '')
+        throw new errors/* ActionError */.lZ("There is no 'token' to ask GitHub with.");
+    return {
+        asked: askedOf(wait, patience),
+        notes: {
+            textOf: (sha) => notes.textOf(sha, patience),
+            commits: () => notes.commits(patience),
+        },
+        repository: world.repository,
+        sha: inputs.sha,
+        pullRequest: inputs.pullRequest,
+        // Only then the token may read pull requests.
+        isOnPullRequest: inputs.comment,
+        warn: (words) => {
+            wait.warn(words);
+        },
+    };
+}
+function askedOf({ world, github }, patience) {
+    return async (route, given) => {
+        const parameters = { ...world.repository, ...given };
+        const answer = await github.client.ask({ route, parameters }, patience);
+        const isPull = route.includes('/pulls');
+        const refusal = refusalOf(answer, {
+            what: isPull ? 'the pull request' : 'the commits before this one',
+            permission: isPull ? 'pull-requests: read' : 'contents: read',
+        });
+        if (refusal !== undefined)
+            throw refusal;
+        return answer.data;
+    };
 }
 
 ;// CONCATENATED MODULE: ./actions/shared/fit.ts
@@ -42459,6 +43423,7 @@ function outputsOf(facts, { status, durationMs }) {
             'download-size': outputs_byName(facts, (one) => completeSizesOf(one)?.downloadBytes),
             'unpacked-size': outputs_byName(facts, (one) => completeSizesOf(one)?.unpackedBytes),
             'closure-diff': diffs.json,
+            recorded: String(facts.recorded !== undefined),
             missing: missing?.json ?? '',
             duration: String(Math.round(durationMs / 1_000)),
         },
@@ -42500,7 +43465,450 @@ function problemsOf(name, fit) {
     ];
 }
 
+;// CONCATENATED MODULE: ./actions/garnix-wait/notemerge.ts
+/** New lines in a note, beside those of others. */
+
+
+/** Of one configuration: hosts look at no more. */
+const notemerge_MAX_LINES = 16;
+function textOf({ configuration, path, signature }) {
+    return `${configuration} ${path}${signature === undefined ? '' : ` ${signature}`}`;
+}
+/**
+ * The text with a line for each of these, all others kept as they are; `undefined` if it has them already.
+ * @throws ActionError where another path is recorded, and does not give way
+ */
+function notemerge_merged(text, wanted, writer) {
+    const lines = text.split('\n');
+    if (lines.at(-1) === '')
+        lines.pop();
+    const before = lines.map((one) => ({ text: one, line: parseNoteLine(one) }));
+    const byName = Map.groupBy(before.flatMap(({ line }) => line ?? []), ({ configuration }) => configuration);
+    const linesOf = ({ configuration }) => byName.get(configuration) ?? [];
+    if (!writer.isReplacing)
+        refuseOthers(linesOf, wanted, writer.sha);
+    const after = wanted.reduce((entries, one) => {
+        const lines = linesOf(one);
+        return withLine({ entries, lines }, one, writer);
+    }, before);
+    return after === before ? undefined : after.map((entry) => `${entry.text}\n`).join('');
+}
+function refuseOthers(linesOf, wanted, sha) {
+    const problems = wanted.flatMap((one) => {
+        const other = linesOf(one).find(({ path }) => path !== one.path);
+        if (other === undefined)
+            return [];
+        return [
+            `${one.configuration} of ${sha} is recorded as ${notemerge_shown(other.path)} already, and it is ${one.path} now.`,
+        ];
+    });
+    if (problems.length > 0)
+        throw new errors/* ActionError */.lZ(problems.join('\n'), {
+            hint: "Two builds of the commit differ, or somebody recorded something else. Look which is right; 'record: replace' records the new one instead.",
+        });
+}
+/** Longer than any store path; anybody may have written it. */
+const MAX_SHOWN = 300;
+function notemerge_shown(path) {
+    const visible = path.slice(0, MAX_SHOWN).replace(/[^!-~]/g, '?');
+    return path.length > MAX_SHOWN ? `${visible}…` : visible;
+}
+/** The very same entries, if there is nothing to do. */
+function withLine({ entries, lines }, wanted, { signer }) {
+    const isOurs = ({ path, signature }) => path === wanted.path && (signer === undefined || signer.hasSigned(wanted, signature ?? ''));
+    const isThere = lines.slice(0, notemerge_MAX_LINES).some(isOurs);
+    if (isThere && lines.every(({ path }) => path === wanted.path))
+        return entries;
+    // Whoever signs says all that an unsigned line does; what hosts do not look at any more is said again.
+    const givesWay = (line) => line.path !== wanted.path ||
+        (signer !== undefined && line.signature === undefined) ||
+        (!isThere && isOurs(line));
+    const gone = new Set(lines.filter(givesWay));
+    const kept = gone.size === 0 ? entries : entries.filter(({ line }) => line === undefined || !gone.has(line));
+    if (isThere)
+        return kept;
+    const line = { ...wanted, signature: signer?.sign(wanted) };
+    const first = lines.length === 0 ? entries.length : entries.findIndex((entry) => entry.line === lines[0]);
+    return kept.toSpliced(first, 0, { text: textOf(line), line });
+}
+
+;// CONCATENATED MODULE: ./actions/garnix-wait/notetree.ts
+/** Where the notes are in the tree of their ref: by the commit's name, cut into directories after any two digits. */
+
+/** Out of GitHub's answer about a tree. Links and submodules are left out: none of them is a note. */
+function listingIn(data) {
+    const answer = (0,shared_json/* objectIn */.D7)(data);
+    const entries = (0,shared_json/* objectsIn */.Qv)(answer?.['tree']).flatMap((entry) => {
+        const { path, type, sha } = { path: (0,shared_json/* textIn */.r7)(entry['path']), type: entry['type'], sha: entry['sha'] };
+        if (!isSha(sha) || entry['mode'] === '120000')
+            return [];
+        if (type !== 'tree' && type !== 'blob')
+            return [];
+        return [{ path, isTree: type === 'tree', sha, size: (0,shared_json/* numberIn */.Po)(entry['size']) ?? 0 }];
+    });
+    return { entries, isTruncated: answer?.['truncated'] === true };
+}
+function isSha(text) {
+    return typeof text === 'string' && /^[0-9a-f]{40}$/.test(text);
+}
+/** The note of the commit, or the directory it may be in; `digits` are those of its name that are left. */
+function isOnTheWay({ path, isTree }, digits) {
+    return isTree ? path.length === 2 && digits.startsWith(path) : path === digits;
+}
+/** A directory that may hold some. */
+function isOfNotes({ path, isTree }) {
+    return isTree && /^[0-9a-f]{2}$/.test(path);
+}
+/** The commit that an entry of a whole tree is the note of. */
+function notedCommit({ path, isTree }) {
+    const name = path.replaceAll('/', '');
+    return !isTree && isSha(name) && /^(?:..\/)*[^/]+$/.test(path) ? name : undefined;
+}
+/** Where this action puts it. */
+function pathFor(sha) {
+    return `${sha.slice(0, 2)}/${sha.slice(2)}`;
+}
+
+;// CONCATENATED MODULE: ./actions/garnix-wait/notes.ts
+/** The closures that are recorded with commits: git notes under refs/notes/nixos-closures, through GitHub's API. */
+
+
+
+
+/** The ref, without the `refs/` that GitHub's addresses leave out. */
+const NOTES = 'notes/nixos-closures';
+/** Hosts read no longer one. */
+const notes_MAX_BYTES = 1_048_576;
+/** GitHub does not know the tree of a directory without files. */
+const EMPTY_TREE = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
+class GitHubNotes {
+    #client;
+    #repository;
+    constructor(client, repository) {
+        this.#client = client;
+        this.#repository = repository;
+    }
+    async textOf(sha, patience) {
+        return (await this.find(sha, patience)).text;
+    }
+    async find(sha, patience) {
+        const { tip, tree } = await this.#top(patience);
+        if (tree === undefined)
+            return { tip, tree, paths: [], text: '' };
+        const entries = await this.#entriesFor({ sha: tree, path: '' }, sha, patience);
+        const bytes = entries.reduce((sum, { size }) => sum + size, 0);
+        checkBytes(bytes, sha);
+        const parts = [];
+        for (const entry of entries)
+            parts.push(await this.#blob(entry.sha, patience));
+        const text = parts.map((part) => (part === '' || part.endsWith('\n') ? part : `${part}\n`)).join('');
+        return { tip, tree, paths: entries.map(({ path }) => path), text };
+    }
+    async areThere(patience) {
+        return (await this.#top(patience)).tree !== undefined;
+    }
+    async commits(patience) {
+        const { tree } = await this.#top(patience);
+        const entries = tree === undefined ? [] : await this.#all(tree, patience);
+        return new Set(entries.flatMap((entry) => notedCommit(entry) ?? []));
+    }
+    /** Neither is there before anything is recorded, nor for a token that may not read it. */
+    async #top(patience) {
+        const place = { ref: NOTES };
+        const isRef = (data) => isSha((0,shared_json/* objectIn */.D7)((0,shared_json/* objectIn */.D7)(data)?.['object'])?.['sha']);
+        const answer = await this.#answer({ route: REF, parameters: place, isAnswer: isRef }, patience);
+        // A repository without any commit answers 409.
+        if (answer.status === 404 || answer.status === 409)
+            return { tip: undefined, tree: undefined };
+        const tip = (0,shared_json/* textIn */.r7)((0,shared_json/* objectIn */.D7)((0,shared_json/* objectIn */.D7)(this.#dataOf(answer))?.['object'])?.['sha']);
+        const isCommit = (data) => isSha((0,shared_json/* objectIn */.D7)((0,shared_json/* objectIn */.D7)(data)?.['tree'])?.['sha']);
+        const commit = await this.#ask({ route: COMMIT, parameters: { commit_sha: tip }, isAnswer: isCommit }, patience);
+        const tree = (0,shared_json/* textIn */.r7)((0,shared_json/* objectIn */.D7)((0,shared_json/* objectIn */.D7)(commit)?.['tree'])?.['sha']);
+        return { tip, tree: tree === EMPTY_TREE ? undefined : tree };
+    }
+    /** Those of one commit, whatever directories they are in; the paths are those from the top. */
+    async #entriesFor(from, digits, patience) {
+        const { entries, isTruncated } = await this.#listing(from.sha, false, patience);
+        const next = entries.filter((entry) => isOnTheWay(entry, digits));
+        if (isTruncated && next.length === 0)
+            throw notes_tooMany();
+        const found = await Promise.all(next.map(async (entry) => {
+            const below = { ...entry, path: from.path + entry.path };
+            if (!entry.isTree)
+                return [below];
+            const place = { sha: entry.sha, path: `${below.path}/` };
+            return this.#entriesFor(place, digits.slice(entry.path.length), patience);
+        }));
+        return found.flat();
+    }
+    /**
+     * At once if GitHub tells them at once, else by the directories that notes are in. No deeper: each costs a request, and
+     * anybody may have pushed any number of them.
+     */
+    async #all(top, patience) {
+        const whole = await this.#listing(top, true, patience);
+        if (!whole.isTruncated)
+            return whole.entries;
+        const { entries, isTruncated } = await this.#listing(top, false, patience);
+        if (isTruncated)
+            throw notes_tooMany();
+        const found = [...entries];
+        for (const directory of entries.filter(isOfNotes)) {
+            const within = await this.#listing(directory.sha, true, patience);
+            if (within.isTruncated)
+                throw notes_tooMany();
+            found.push(...within.entries.map((entry) => ({ ...entry, path: `${directory.path}/${entry.path}` })));
+        }
+        return found;
+    }
+    async #listing(tree_sha, isWhole, patience) {
+        const isAnswer = (data) => Array.isArray((0,shared_json/* objectIn */.D7)(data)?.['tree']);
+        const parameters = { tree_sha, ...(isWhole ? { recursive: '1' } : {}) };
+        return listingIn(await this.#ask({ route: TREE, parameters, isAnswer }, patience));
+    }
+    async #blob(file_sha, patience) {
+        const isAnswer = (data) => (0,shared_json/* objectIn */.D7)(data)?.['encoding'] === 'base64';
+        const blob = await this.#ask({ route: BLOB, parameters: { file_sha }, isAnswer }, patience);
+        return Buffer.from((0,shared_json/* textIn */.r7)((0,shared_json/* objectIn */.D7)(blob)?.['content']), 'base64').toString('latin1');
+    }
+    async #ask(question, patience) {
+        return this.#dataOf(await this.#answer(question, patience));
+    }
+    #answer({ parameters, ...rest }, patience) {
+        return this.#client.ask({ ...rest, parameters: { ...this.#repository, ...parameters } }, patience);
+    }
+    #dataOf(answer) {
+        const what = `the notes of ${this.#repository.owner}/${this.#repository.repo}`;
+        const refusal = refusalOf(answer, { what, permission: 'contents: read' });
+        if (refusal !== undefined)
+            throw refusal;
+        return answer.data;
+    }
+}
+/** @throws ActionError for a note that is longer than hosts read */
+function checkBytes(bytes, sha) {
+    if (bytes <= notes_MAX_BYTES)
+        return;
+    throw new errors/* ActionError */.lZ(`The note of ${sha} has ${bytes} bytes, and hosts read no more than ${notes_MAX_BYTES}.`, {
+        hint: `'git notes --ref=nixos-closures show ${sha}' shows it, after 'git fetch origin refs/${NOTES}:refs/${NOTES}'.`,
+    });
+}
+const REF = 'GET /repos/{owner}/{repo}/git/ref/{ref}';
+const COMMIT = 'GET /repos/{owner}/{repo}/git/commits/{commit_sha}';
+const TREE = 'GET /repos/{owner}/{repo}/git/trees/{tree_sha}';
+const BLOB = 'GET /repos/{owner}/{repo}/git/blobs/{file_sha}';
+function notes_tooMany() {
+    return new errors/* ActionError */.lZ('There are more notes in one directory than GitHub tells of.', {
+        hint: `'git notes --ref=nixos-closures prune', or any note that git itself adds, spreads them over directories; then push refs/${NOTES}.`,
+    });
+}
+
+;// CONCATENATED MODULE: ./actions/garnix-wait/record.ts
+/** Writes closures into the note of their commit. The ref is never forced: what others write meanwhile stays. */
+
+
+
+
+
+
+
+
+/** Somebody else was faster, or GitHub does not know yet what it was told a moment ago. */
+class Outrun extends errors/* ActionError */.lZ {
+    name = 'Outrun';
+}
+/** Each try costs nine requests of the thousand an hour that all jobs share: many who meet had better spread out. */
+const record_PAUSES = { baseMs: 16_000, capMs: 60_000 };
+/**
+ * Resolves to whether anything had to be written. All or nothing: where one closure is refused, none is recorded.
+ * Whatever may pass is tried again until the deadline, and looked at before: its answer may be all that was lost.
+ */
+async function record(closures, writer, world) {
+    const notes = new GitHubNotes(world.client, world.repository);
+    let isTried = false;
+    for (let attempt = 1;; attempt++) {
+        try {
+            const note = await notes.find(writer.sha, writer.patience);
+            const text = notemerge_merged(note.text, closures, writer);
+            if (text === undefined)
+                return isTried;
+            checkBytes(text.length, writer.sha);
+            isTried = true;
+            await write({ note, text, closures, writer }, world);
+            return true;
+        }
+        catch (error) {
+            await record_pauseAfter(error, { attempt, patience: writer.patience }, world);
+        }
+    }
+}
+/** Rethrows what does not pass, or not in time. */
+async function record_pauseAfter(error, { attempt, patience }, { clock, random, log }) {
+    const pauseMs = backoffMs(attempt, record_PAUSES, random);
+    const passes = error instanceof Outrun || error instanceof GitHubUnavailable;
+    if (!passes || pauseMs >= patience.deadline.remainingMs())
+        throw error;
+    log.info(`${error.message} The note is read again.`);
+    await clock.sleep(pauseMs, patience.signal);
+}
+async function write(writing, world) {
+    const { note, text, closures, writer } = writing;
+    const made = async (what, parameters) => {
+        const route = `POST /repos/{owner}/{repo}/git/${what}`;
+        return (0,shared_json/* textIn */.r7)((0,shared_json/* objectIn */.D7)(await record_asked({ route, parameters, isAnswer: hasSha }, writing, world))?.['sha']);
+    };
+    // A text in a tree would have to be UTF-8, and what others wrote need not be.
+    const content = Buffer.from(text, 'latin1').toString('base64');
+    const blob = await made('blobs', { content, encoding: 'base64' });
+    const tree = await made('trees', treeWith(blob, writing));
+    const names = closures.map(({ configuration }) => configuration).join(', ');
+    const message = `Record ${names} of ${writer.sha}`;
+    const commit = await made('commits', { message, tree, parents: note.tip === undefined ? [] : [note.tip] });
+    await record_asked(note.tip === undefined ? creating(commit) : moving(commit), writing, world);
+}
+/** The note as one file, wherever it was. */
+function treeWith(blob, { note, writer }) {
+    const path = pathFor(writer.sha);
+    const file = { mode: '100644', type: 'blob' };
+    const gone = note.paths
+        .filter((other) => other !== path)
+        .map((other) => ({ ...file, path: other, sha: null }));
+    const tree = [{ ...file, path, sha: blob }, ...gone];
+    return note.tree === undefined ? { tree } : { base_tree: note.tree, tree };
+}
+function creating(commit) {
+    return { route: 'POST /repos/{owner}/{repo}/git/refs', parameters: { ref: `refs/${NOTES}`, sha: commit } };
+}
+function moving(commit) {
+    const route = 'PATCH /repos/{owner}/{repo}/git/refs/{ref}';
+    return { route, parameters: { ref: NOTES, sha: commit, force: false } };
+}
+function hasSha(data) {
+    return isSha((0,shared_json/* objectIn */.D7)(data)?.['sha']);
+}
+/** What a successful answer holds. Nothing is done twice where it is not known whether it was done once. */
+async function record_asked({ parameters, ...rest }, { writer: { patience } }, { client, repository }) {
+    const question = { ...rest, parameters: { ...repository, ...parameters }, isOnce: true };
+    const answer = await client.ask(question, patience);
+    const what = `the notes of ${repository.owner}/${repository.repo}`;
+    const refusal = refusalOf(answer, { what, permission: 'contents: write' });
+    if (refusal === undefined)
+        return answer.data;
+    const said = saidIn(answer.data);
+    if (answer.status === 422 && /\brules?\b|protected/i.test(said))
+        throw new errors/* ActionError */.lZ(refusal.message, {
+            hint: `A rule of the repository keeps this token from writing refs/${NOTES}: leave that ref out of the rule, or give an App's token that may pass it.`,
+        });
+    if (answer.status === 422 || answer.status === 409)
+        throw new Outrun(refusal.message);
+    throw refusal;
+}
+
+;// CONCATENATED MODULE: ./actions/garnix-wait/recording.ts
+/** What a wait that has ended well records: see record.ts for how. */
+
+
+
+
+
+
+/** A time of its own, in which GitHub may make one wait more than once: the closure is there, and it stays. */
+const RECORD_MS = 600_000;
+const NAMESPACE = 'nixos-closures';
+/** A secret that a job may not read is empty there, and nothing else tells. */
+const UNSIGNED = "This run signs nothing, for 'record-key' is empty: hosts with recordedSigners do not take what it records, and on others whoever may push to any branch may become root. A secret of an environment is empty in a job that does not name the environment.";
+/** Of what is not on the default branch nothing is recorded: whoever may push anywhere could record anything. */
+async function checkRecordable(wait, signal) {
+    if (wait.inputs.recording === undefined)
+        return;
+    const { sha } = wait.inputs;
+    const patience = patienceOf(wait, signal);
+    const ask = (route, parameters) => answered(wait, { route, parameters }, patience);
+    const branch = (0,shared_json/* textIn */.r7)((await ask('GET /repos/{owner}/{repo}', {}))?.['default_branch']);
+    // By its commit: a name alone could also be that of a tag, which whoever may push can make.
+    const ref = await ask('GET /repos/{owner}/{repo}/git/ref/{ref}', { ref: `heads/${branch}` });
+    const tip = (0,shared_json/* textIn */.r7)((0,shared_json/* objectIn */.D7)(ref?.['object'])?.['sha']);
+    // Of the commits and files between them one is enough: the status is wanted alone.
+    const compared = { basehead: `${tip}...${sha}`, per_page: 1 };
+    const status = (0,shared_json/* textIn */.r7)((await ask('GET /repos/{owner}/{repo}/compare/{basehead}', compared))?.['status']);
+    if (status === 'identical' || status === 'behind')
+        return;
+    throw new errors/* ActionError */.lZ(`${sha} is not on the default branch, ${branch}: it is not recorded, nor waited for.`, {
+        hint: "Set 'record' only where commits of that branch are built, such as on push to it.",
+    });
+}
+async function answered({ github, world: { repository } }, { route, parameters }, patience) {
+    const answer = await github.client.ask({ route, parameters: { ...repository, ...parameters } }, patience);
+    const what = `the default branch of ${repository.owner}/${repository.repo}`;
+    const refusal = refusalOf(answer, { what, permission: 'contents: read' });
+    if (refusal !== undefined)
+        throw refusal;
+    return (0,shared_json/* objectIn */.D7)(answer.data);
+}
+function patienceOf({ world }, signal) {
+    return { deadline: deadlineIn(world.clock, RECORD_MS), signal };
+}
+/** Only for what can be fetched, whole and signed. `undefined` = nothing was to be recorded. */
+async function recordClosures(wait, signal) {
+    const { recording, sha } = wait.inputs;
+    if (recording === undefined)
+        return undefined;
+    const { world, github } = wait;
+    const closures = closuresOf(wait);
+    const patience = patienceOf(wait, signal);
+    const writer = {
+        sha,
+        isReplacing: recording.isReplacing,
+        signer: signerOf(recording, sha, world),
+        patience,
+    };
+    try {
+        const isNew = await record(closures, writer, { ...world, client: github.client });
+        const names = closures.map(({ configuration }) => configuration);
+        const facts = { names, signer: recording.key?.fingerprint, isNew };
+        world.log.info(recordWords(facts));
+        if (recording.key === undefined)
+            wait.warn(UNSIGNED);
+        return facts;
+    }
+    catch (error) {
+        if (!(error instanceof errors/* ActionError */.lZ))
+            throw error;
+        const hint = error.hint === undefined ? {} : { hint: error.hint };
+        throw new errors/* ActionError */.lZ(`The closure can be fetched, and could not be recorded: ${(0,errors/* messageOf */.bD)(error)}`, {
+            ...{ cause: error, ...hint },
+        });
+    }
+}
+/** Each with the path that was walked. A note that led to it could get itself signed. */
+function closuresOf({ inputs, search }) {
+    return inputs.targets.map(({ name }) => {
+        const path = search?.path(name);
+        if (path === undefined || search?.route(name) === 'the recorded note')
+            throw new Error(`The path of ${name} is not one to record.`);
+        return { configuration: name, path };
+    });
+}
+function signerOf({ key }, sha, world) {
+    if (key === undefined)
+        return undefined;
+    const url = repositoryUrl(world);
+    return {
+        sign: (closure) => key.sign(messageFor(closure, { url, sha }), NAMESPACE),
+        hasSigned: (closure, signature) => key.hasSigned(messageFor(closure, { url, sha }), NAMESPACE, signature),
+    };
+}
+function messageFor({ configuration, path }, { url, sha }) {
+    return `${[url, sha, configuration, path].join('\n')}\n`;
+}
+/** As hosts spell it out of whatever they fetch from. */
+function repositoryUrl({ serverUrl, repository }) {
+    const { protocol, host } = new URL(serverUrl);
+    return `${protocol}//${host}/${repository.owner}/${repository.repo}`.toLowerCase().replace(/\.git$/, '');
+}
+
 ;// CONCATENATED MODULE: ./actions/garnix-wait/show.ts
+
 
 
 
@@ -42509,16 +43917,29 @@ const show_MAX_MISSING = 5_000;
 /** At the end, in the log: all that the summary may have to leave out. */
 function showFacts(facts, log) {
     showMissing(facts, log);
-    for (const { name, comparison } of facts.configurations) {
-        if (comparison === undefined)
-            continue;
-        log.group(`Changes of ${name}, compared with ${comparison.with}`);
-        if ('diff' in comparison)
-            showClosure(comparison.diff, log);
-        else
-            log.info(`There is nothing to compare: ${comparison.why}.`);
-        log.endGroup();
-    }
+    for (const { name, comparison } of facts.configurations)
+        if (comparison !== undefined)
+            showComparison(name, comparison, log);
+}
+function showComparison(name, comparison, log) {
+    const { with: baseline } = comparison;
+    const other = baseline === undefined ? '' : `, compared with ${baselineWords(baseline)}`;
+    log.group(`Changes of ${name}${other}`);
+    if ('why' in comparison)
+        log.info(`There is nothing to compare: ${comparison.why}.`);
+    else
+        showChange(comparison, log);
+    log.endGroup();
+}
+function showChange({ diff, fresh, reboot, rebuilt }, log) {
+    showClosure(diff, log);
+    log.info(freshWords(fresh));
+    if (reboot !== undefined)
+        log.info(rebootSentence(reboot));
+    if (rebuilt.length > 0)
+        log.info('Built anew, with the same version:');
+    for (const one of rebuilt)
+        log.host(`${one}\n`);
 }
 function showMissing(facts, log) {
     const misses = missingOf(facts);
@@ -42738,6 +44159,7 @@ const checksreader_NOTHING = { total: 0, items: [], size: 0 };
 
 
 
+
 /** What another CI run, or another host, has uploaded is there whatever this one says. */
 const waiting_LAST_LOOK_MS = 5_000;
 class Wait {
@@ -42754,6 +44176,8 @@ class Wait {
     /** Of all targets together; it has no roots until they are known and looked for. */
     closure = newClosure([]);
     completeMs;
+    /** What was recorded, once it is. */
+    recorded;
     warnings = [];
     #logs = new Map();
     /** Aborted when the CI is done, however. */
@@ -42774,6 +44198,9 @@ class Wait {
         const { world, inputs } = this;
         const client = new GitHubClient({ ...world, github: world.githubWith(inputs.token) });
         return { client, reader: new ChecksReader(client, { ...world.repository, sha: inputs.sha }) };
+    }
+    get notes() {
+        return new GitHubNotes(this.github.client, this.world.repository);
     }
     patience(signal) {
         return { deadline: this.deadline, signal };
@@ -42873,6 +44300,8 @@ class Wait {
 
 
 
+
+
 /** A time of its own: when that of the wait is over, there is the most to tell. */
 const COMMENT_MS = 60_000;
 /** Waits, tells outputs, summary and pull request how it ended, and throws unless it ended well. */
@@ -42894,7 +44323,7 @@ async function garnixWait(read, world) {
 /** Bad inputs are told to outputs and summary as well, before anything is asked of anybody. */
 async function parsedInputs(read, world) {
     try {
-        return parseInputs(read);
+        return parseInputs(read, world.event);
     }
     catch (error) {
         world.log.info('The inputs are wrong: nothing is waited for.');
@@ -42913,7 +44342,11 @@ async function carriedOut(wait) {
     const over = new AbortController();
     const signal = AbortSignal.any([wait.world.cancel, over.signal]);
     try {
-        return { verdict: await bothHalves(wait, signal) };
+        await checkRecordable(wait, signal);
+        const verdict = await bothHalves(wait, signal);
+        if (verdict.ending.status === 'ready')
+            wait.recorded = await recordClosures(wait, signal);
+        return { verdict };
     }
     catch (error) {
         return ofFailure(error, wait);
@@ -43035,6 +44468,7 @@ const run = async (argv, options) => {
     const { runProgram } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 1135));
     return runProgram(argv, options);
 };
+const setting = (name, otherwise = '') => process.env[name] ?? otherwise;
 void runAction(async () => {
     keepYoungSpaceSmall();
     const cancel = cancellation();
@@ -43046,11 +44480,13 @@ void runAction(async () => {
     const login = `${readInput('instance-login')}:${readInput('instance-token')}`;
     if (login.length > 1)
         mask(Buffer.from(login).toString('base64'));
-    const [owner = '', repo = ''] = (process.env['GITHUB_REPOSITORY'] ?? '').split('/');
+    const [owner = '', repo = ''] = setting('GITHUB_REPOSITORY').split('/');
     await garnixWait(readInput, {
         ...{ fetch, githubWith, run, clock: clock, log: log, random: random, outputs: outputs, summary: summary, cancel },
         repository: { owner, repo },
-        workspace: process.env['GITHUB_WORKSPACE'] ?? process.cwd(),
+        serverUrl: setting('GITHUB_SERVER_URL', 'https://github.com'),
+        event: setting('GITHUB_EVENT_NAME'),
+        workspace: setting('GITHUB_WORKSPACE', process.cwd()),
         epochMs: parseInstant(new Date().toISOString()) - clock.now(),
     });
 });

@@ -43489,12 +43489,12 @@ class Inputs {
         this.#problems.push(text);
     }
     throwIfBad() {
-        const [first, ...others] = this.#problems.map((problem) => problem.replace(/\.$/, ''));
+        const [first, ...others] = this.#problems.map((words) => (/[.?]$/.test(words) ? words : `${words}.`));
         if (first === undefined)
             return;
         if (others.length === 0)
-            throw new errors/* ActionError */.lZ(`Bad input: ${first}.`);
-        const list = [first, ...others].map((problem) => `- ${problem}.`).join('\n');
+            throw new errors/* ActionError */.lZ(`Bad input: ${first}`);
+        const list = [first, ...others].map((problem) => `- ${problem}`).join('\n');
         throw new errors/* ActionError */.lZ(`${others.length + 1} bad inputs:\n${list}`);
     }
     #badNumber(name, value, expected) {
