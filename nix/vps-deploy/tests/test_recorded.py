@@ -145,6 +145,12 @@ class Rewritten(RecordedCase):
         for _ in range(2):
             self.assertIn(f'were rewritten: {REF} is at {self.before}, which does not contain {self.seen}', self.refusal())
 
+    def test_whoever_removes_what_was_seen_takes_them_as_they_are(self) -> None:
+        self.origin.git('update-ref', REF, self.before)
+        self.assertIn('If that is meant: remove /var/lib/vps-deploy/notes-seen on the host, once.', self.refusal())
+        os.unlink(f'{self.kept.path}/notes-seen')
+        self.assertEqual(self.found().path, OTHER)
+
     def test_notes_that_are_gone_are_refused_again_and_again(self) -> None:
         self.origin.git('update-ref', '-d', REF)
         for _ in range(2):

@@ -60,7 +60,7 @@ class Records(NamedTuple):
         if tip is None:
             raise RecordRefused(
                 f'The recorded closures are gone: this host has seen {REF} at {self.seen}, and now there is none. '
-                'If that is meant: allowRewind lifts this.'
+                f'{self._meant}'
             )
         if not is_commit_id(self.seen):
             raise RecordRefused(
@@ -70,9 +70,13 @@ class Records(NamedTuple):
         if not self.mirror.exists(self.seen) or not self.mirror.contains(tip, self.seen):
             raise RecordRefused(
                 f'The recorded closures were rewritten: {REF} is at {tip}, which does not contain {self.seen} '
-                'that this host has seen. If that is meant: allowRewind lifts this.'
+                f'that this host has seen. {self._meant}'
             )
         return tip
+
+    @property
+    def _meant(self) -> str:
+        return f'If that is meant: remove {self.config.state_dir}/notes-seen on the host, once.'
 
     def remember(self, tip: str | None, state: StateDirectory) -> None:
         """What these notes are is what later ones must contain."""
