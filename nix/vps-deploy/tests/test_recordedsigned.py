@@ -101,7 +101,7 @@ class Signed(RecordedCase):
         self.assertEqual(os.listdir(self.directory / 'home'), [])
 
     def test_only_so_many_lines_are_looked_at(self) -> None:
-        note(self.origin, self.rev, f'host {PATH}\n' * 16 + self.key.line(self.url, self.rev))
+        note(self.origin, self.rev, f'host {PATH} AAAA\n' * 16 + self.key.line(self.url, self.rev))
         self.assertIn('1 more lines of this configuration were not looked at.', self.unsigned())
 
 
