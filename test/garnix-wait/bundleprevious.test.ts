@@ -5,7 +5,7 @@ import type { StorePath } from '../../actions/garnix-wait/storepath.ts'
 import { type BinaryCache, startBinaryCache, storePath, type TestPath } from '../support/binarycache.ts'
 import { fakeGitHub, type FakeGitHub } from '../support/github/server.ts'
 import { KEY, runWait } from './bundlescene.ts'
-import { pushNotes, seeded } from './recordscene.ts'
+import { fannedOut, pushNotes, seeded } from './recordscene.ts'
 
 /** As a system is: what boots it is right below its root. */
 function systemOf(version: string, kernel: string, more: readonly StorePath[] = []) {
@@ -52,7 +52,7 @@ beforeEach(() => {
   number = state.addPull({ headSha: head }).number
   pushNotes(github, {
     [base]: `vps-arm ${OLD.root}\n`,
-    [`${merged.slice(0, 2)}/${merged.slice(2)}`]: `vps-arm ${NEW.root}\n`,
+    [fannedOut(merged)]: `vps-arm ${NEW.root}\n`,
   })
   cache.taken()
 })

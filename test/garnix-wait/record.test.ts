@@ -7,7 +7,7 @@ import { withSharedGitHub } from '../support/sharedgithub.ts'
 import { makeKey } from '../support/sshd.ts'
 import { pathNamed } from './given.ts'
 import { NotesScene } from './notesscene.ts'
-import { lineFor, pushNotes, REF, seeded } from './recordscene.ts'
+import { commitsOfNotes, fannedOut, lineFor, pushNotes, REF, seeded } from './recordscene.ts'
 
 let github: FakeGitHub
 let sha: string
@@ -21,11 +21,7 @@ const OTHER = pathNamed('b', 'nixos-system-vps')
 const VPS = [{ configuration: 'vps', path: PATH }]
 const LINE = `${lineFor(PATH, 'vps')}\n`
 
-const note = () => {
-  const place = `${sha.slice(0, 2)}/${sha.slice(2)}`
-  return github.state.textAt(REF, place) ?? github.state.textAt(REF, sha)
-}
-const commitsOfNotes = () => github.state.git.ancestorsOf(github.state.refs.get(REF) ?? '').size
+const note = () => github.state.textAt(REF, fannedOut(sha)) ?? github.state.textAt(REF, sha)
 const json = (status: number, message: string, headers = {}) => ({
   ...{ status, body: JSON.stringify({ message }) },
   headers: { 'content-type': 'application/json', ...headers },
@@ -91,7 +87,7 @@ describe.each(Object.entries(REQUESTS))('recorded %s', (how, requests) => {
     expect(await new NotesScene().record(VPS, { sha })).toBe(true)
     expect(left).toBeLessThan(1)
     expect(note()).toBe(isBegun ? `hello\n${LINE}` : LINE)
-    expect(commitsOfNotes()).toBe(isBegun ? 2 : 1)
+    expect(commitsOfNotes(github)).toBe(isBegun ? 2 : 1)
   })
 })
 
@@ -137,7 +133,7 @@ describe('what is written', () => {
     }
     github.state.setRef(REF, github.state.commit({ files }), 'alice')
     expect(await new NotesScene().record(VPS, { sha })).toBe(true)
-    const place = `${sha.slice(0, 2)}/${sha.slice(2)}`
+    const place = fannedOut(sha)
     expect([...github.state.filesAt(REF).keys()].toSorted()).toEqual(
       [place, 'f'.repeat(40), 'README'].toSorted(),
     )
@@ -149,7 +145,7 @@ describe('what is written', () => {
   test('goes into a ref whose notes were all removed', async () => {
     github.state.setRef(REF, github.state.commit({ files: {} }), 'alice')
     expect(await new NotesScene().record(VPS, { sha })).toBe(true)
-    expect([note(), commitsOfNotes()]).toEqual([LINE, 2])
+    expect([note(), commitsOfNotes(github)]).toEqual([LINE, 2])
   })
 
   test('is nothing where all is there, or something is refused', async () => {

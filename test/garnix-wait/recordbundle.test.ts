@@ -4,7 +4,17 @@ import type { BinaryCache } from '../support/binarycache.ts'
 import { fakeGitHub, type FakeGitHub } from '../support/github/server.ts'
 import { makeKey, type Keypair } from '../support/sshd.ts'
 import { errorsOf, fullCache, ROOT } from './bundlescene.ts'
-import { Clone, lineFor, messageFor, OTHER, pushNotes, REF, runRecord, seeded } from './recordscene.ts'
+import {
+  Clone,
+  fannedOut,
+  lineFor,
+  messageFor,
+  OTHER,
+  pushNotes,
+  REF,
+  runRecord,
+  seeded,
+} from './recordscene.ts'
 
 let github: FakeGitHub
 let cache: BinaryCache
@@ -61,7 +71,7 @@ describe('a closure that can be fetched', () => {
     expect(await run()).toMatchObject({ code: 0, stderr: '' })
     expect(noteOf()).toBe(`${theirs}${lineFor(ROOT)}\n`)
     const files = [...github.state.filesAt(REF).keys()]
-    expect(files.toSorted()).toEqual([`${sha.slice(0, 2)}/${sha.slice(2)}`, 'f'.repeat(40)].toSorted())
+    expect(files.toSorted()).toEqual([fannedOut(sha), 'f'.repeat(40)].toSorted())
   }, 30_000)
 
   test('is not recorded where another path is, unless that is to be replaced', async () => {

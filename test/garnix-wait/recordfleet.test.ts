@@ -5,7 +5,7 @@ import { PatientClock } from '../support/patientclock.ts'
 import { withSharedGitHub } from '../support/sharedgithub.ts'
 import { pathNamed } from './given.ts'
 import { NotesScene } from './notesscene.ts'
-import { lineFor, pushNotes, REF, seeded } from './recordscene.ts'
+import { commitsOfNotes, fannedOut, lineFor, pushNotes, REF, seeded } from './recordscene.ts'
 
 let github: FakeGitHub
 let sha: string
@@ -25,11 +25,8 @@ function recordedBy(names: readonly string[]): Promise<readonly (boolean | Error
 }
 
 function linesOfNote(): readonly string[] {
-  const path = `${sha.slice(0, 2)}/${sha.slice(2)}`
-  return github.state.textAt(REF, path)?.trim().split('\n').toSorted() ?? []
+  return github.state.textAt(REF, fannedOut(sha))?.trim().split('\n').toSorted() ?? []
 }
-
-const commitsOfNotes = () => github.state.git.ancestorsOf(github.state.refs.get(REF) ?? '').size
 
 test.each([
   ['in an empty place', []],
@@ -41,7 +38,7 @@ test.each([
     const names = Array.from({ length: 24 }, (_, at) => `host-${at}`)
     expect(new Set(await recordedBy(names))).toEqual(new Set([true]))
     expect(linesOfNote()).toEqual([...names.map((name) => lineFor(PATH, name)), ...others].toSorted())
-    expect(commitsOfNotes()).toBe(24 + others.length)
+    expect(commitsOfNotes(github)).toBe(24 + others.length)
     // All jobs of a repository share a thousand requests an hour.
     expect(github.counted()).toBeLessThan(800)
   },
@@ -51,5 +48,5 @@ test.each([
 test('the same line of several runs is written once', async () => {
   expect(await recordedBy(['vps', 'vps', 'vps', 'vps'])).toContain(true)
   expect(linesOfNote()).toEqual([lineFor(PATH, 'vps')])
-  expect(commitsOfNotes()).toBe(1)
+  expect(commitsOfNotes(github)).toBe(1)
 })

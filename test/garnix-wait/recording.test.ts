@@ -7,7 +7,7 @@ import { newSigningKey } from '../support/binarycache.ts'
 import type { FakeGitHub } from '../support/github/server.ts'
 import { withSharedGitHub } from '../support/sharedgithub.ts'
 import { makeKey } from '../support/sshd.ts'
-import { lineFor, OTHER, pushNotes, REF, seeded } from './recordscene.ts'
+import { fannedOut, lineFor, OTHER, pushNotes, REF, seeded } from './recordscene.ts'
 import { CACHE, CLOSURE, GLIBC, StoryScene, VPS } from './storyscene.ts'
 
 const KEY = newSigningKey('mine-1')
@@ -31,7 +31,7 @@ const recording = (given: Readonly<Record<string, string>> = {}) =>
     ...{ sha, provider: 'none', 'store-paths': `vps-arm=${VPS}`, record: 'true' },
     ...{ caches: `${CACHE} ${KEY.trusted}`, 'require-signatures': 'true', ...given },
   })
-const note = () => github.state.textAt(REF, `${sha.slice(0, 2)}/${sha.slice(2)}`)
+const note = () => github.state.textAt(REF, fannedOut(sha))
 const writes = () => github.exchanges.filter(({ method }) => method !== 'GET')
 
 describe('a wait that ends well', () => {

@@ -32,6 +32,15 @@ export function pushNotes({ state }: FakeGitHub, files: Readonly<Record<string, 
   return oid
 }
 
+/** Where a note stands that is not flat. */
+export function fannedOut(sha: string): string {
+  return `${sha.slice(0, 2)}/${sha.slice(2)}`
+}
+
+export function commitsOfNotes({ state }: FakeGitHub): number {
+  return state.git.ancestorsOf(state.refs.get(REF) ?? '').size
+}
+
 export interface Recording {
   readonly github: FakeGitHub
   readonly cache: Pick<BinaryCache, 'url'>

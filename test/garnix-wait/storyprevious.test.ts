@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { FakeGitHub } from '../support/github/server.ts'
 import { withSharedGitHub } from '../support/sharedgithub.ts'
 import { SHA } from './given.ts'
-import { pushNotes } from './recordscene.ts'
+import { fannedOut, pushNotes } from './recordscene.ts'
 import { CLOSURE, GLIBC, OLD, OLD_GLIBC, StoryScene, VPS, WEB } from './storyscene.ts'
 
 let github: FakeGitHub
@@ -15,8 +15,7 @@ withSharedGitHub((shared) => {
 })
 
 /** As `git notes` writes it. */
-const note = (sha: string, text: string) =>
-  pushNotes(github, { [`${sha.slice(0, 2)}/${sha.slice(2)}`]: text })
+const note = (sha: string, text: string) => pushNotes(github, { [fannedOut(sha)]: text })
 const asked = (part: string) => github.exchanges.filter(({ path }) => path.includes(part))
 
 describe('the recorded note', () => {
