@@ -2,7 +2,11 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from '@jest/globals'
+import { MAJOR, REPOSITORY, anchorOf } from '../../actions/shared/project.ts'
 import { root } from '../support/manifest.ts'
+
+/** Of the newest commit, or of the release that people use. */
+const HERE = new RegExp(`^https://github\\.com/${REPOSITORY}/blob/(?:main|${MAJOR})/`)
 
 const skipped = new Set(['node_modules', 'dist', 'coverage', 'demo-report', '.git'])
 
@@ -19,12 +23,7 @@ const withoutCode = (text: string): string => text.replaceAll(/^ *```[\s\S]*?^ *
 /** Headings as GitHub makes anchors of them. */
 function anchorsIn(document: string): readonly string[] {
   const text = withoutCode(readFileSync(join(root, document), 'utf8'))
-  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
-    heading
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
-      .replaceAll(' ', '-'),
-  )
+  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => anchorOf(heading))
 }
 
 function problemOf(document: string, link: string): string | undefined {
@@ -41,7 +40,7 @@ function linksIn(document: string): readonly string[] {
   const text = withoutCode(readFileSync(join(root, document), 'utf8'))
   const up = '../'.repeat(document.split('/').length - 1)
   return [...text.matchAll(/\]\(([^)\s]+)\)/g)]
-    .map(([, link = '']) => link.replace('https://github.com/toxx1220/nix-vps/blob/main/', up))
+    .map(([, link = '']) => link.replace(HERE, up))
     .filter((link) => !/^[a-z]+:/.test(link))
 }
 
