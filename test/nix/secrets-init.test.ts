@@ -58,9 +58,9 @@ test('says what to do next, with the line of known_hosts, and prints no private 
   const { stdout, stderr } = checkout.run('--admin-key', 'me.pub', '--address', '192.0.2.7')
   expect(stdout).toContain(`--flake ./nix#vps-arm --extra-files ./${KEYS} --target-host root@192.0.2.7`)
   expect(stdout).toContain(
-    `VPS_KNOWN_HOSTS --body '192.0.2.7 ${bodyOf(checkout.read(`${PUBLIC}/host.pub`))}'`,
+    `DEPLOY_KNOWN_HOSTS --body '192.0.2.7 ${bodyOf(checkout.read(`${PUBLIC}/host.pub`))}'`,
   )
-  expect(stdout).toContain(`gh secret set VPS_SSH_KEY < ./${DEPLOY_KEY}`)
+  expect(stdout).toContain(`gh secret set DEPLOY_SSH_KEY < ./${DEPLOY_KEY}`)
   const secrets = [HOST_KEY, DEPLOY_KEY].flatMap((path) => checkout.read(path).split('\n').slice(1, -2))
   expect(secrets.filter((line) => `${stdout}${stderr}`.includes(line))).toEqual([])
 })
@@ -71,7 +71,7 @@ test('what to do next can be copied, also with blanks and quotes in a path', () 
   elsewhere.write('.gitignore', '*\n')
   const key = elsewhere.file("my server's/deploy key")
   const { stdout } = checkout.run('--deploy-key', key)
-  expect(stdout).toContain(`VPS_SSH_KEY < '${key.replace("'", "'\\''")}'\n`)
+  expect(stdout).toContain(`DEPLOY_SSH_KEY < '${key.replace("'", "'\\''")}'\n`)
 })
 
 test('what it makes for git, git takes, and of the private halves nothing', async () => {
