@@ -41,6 +41,8 @@ const OPERATIONS = [
   'repos/get-content',
   'repos/list-activities',
   'repos/list-commits',
+  'repos/list-deployment-statuses',
+  'repos/list-deployments',
   'repos/list-pull-requests-associated-with-commit',
   'users/get-authenticated',
   'users/get-by-username',
@@ -73,6 +75,11 @@ const conclusion = /** @type {{ properties: { conclusion: { enum: string[] } } }
   components['schemas']?.['check-run']
 )
 conclusion.properties.conclusion.enum.push('stale')
+// What an environment's rules hold back waits; the description forgets that as well, GraphQL's does not.
+const deployment = /** @type {{ properties: { state: { enum: string[] } } }} */ (
+  components['schemas']?.['deployment-status']
+)
+deployment.properties.state.enum.push('waiting')
 
 const slice = {
   openapi: '3.0.3',

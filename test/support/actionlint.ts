@@ -13,14 +13,20 @@ export async function lint(documents: readonly Document[]): Promise<string> {
   const directory = mkdtempSync(join(tmpdir(), 'nix-vps-lint-'))
   const folder = join(directory, '.github/workflows')
   mkdirSync(folder, { recursive: true })
-  // It does not know `$/` yet, the same repository at the running commit, and `./` is as good for what it looks at.
-  for (const { path, text } of documents)
-    writeFileSync(join(folder, basename(path)), text.replaceAll('uses: $/', 'uses: ./'))
+  for (const { path, text } of documents) writeFileSync(join(folder, basename(path)), asItKnows(text))
   try {
     return await complaints(directory)
   } finally {
     rmSync(directory, { recursive: true })
   }
+}
+
+/**
+ * It does not know `$/` yet, the same repository at the running commit, and `./` is as good for what it looks at; nor
+ * that an environment may say whether GitHub records a deployment.
+ */
+function asItKnows(text: string): string {
+  return text.replaceAll('uses: $/', 'uses: ./').replaceAll(/^ {6}deployment: .*\n/gm, '')
 }
 
 function complaints(cwd: string): Promise<string> {

@@ -9,15 +9,9 @@ import { type Contexts, filled } from '../support/expressions.ts'
 import { reading } from '../support/fakes.ts'
 import { evaluated, type GitHubContext, manifestOf } from '../support/manifest.ts'
 import { host, split } from './list.ts'
-import { job, type Job, stepWith } from './workflows.ts'
+import { given, job, stepWith } from './workflows.ts'
 
 const DEPLOY = job('deploy-stage.yml', 'deploy')
-
-function given(action: string, of: Job, contexts: Contexts): Readonly<Record<string, string>> {
-  const fields = stepWith(`actions/${action}`, of).with ?? {}
-  const values = Object.entries(fields).map(([name, value]) => [name, filled(String(value), contexts)])
-  return Object.fromEntries(values) as Record<string, string>
-}
 
 const stage = (matrixHost: unknown) => ({
   matrix: { host: matrixHost },
@@ -28,7 +22,7 @@ const stage = (matrixHost: unknown) => ({
 describe('a host of a stage', () => {
   test('that says no more than it must is deployed by the defaults of deploy-nixos', () => {
     const { inputs } = manifestOf('deploy-nixos')
-    const fields = given('deploy-nixos', DEPLOY, stage({ name: 'web-1' }))
+    const fields = given('actions/deploy-nixos', DEPLOY, stage({ name: 'web-1' }))
     expect(Object.keys(fields).sort()).toEqual(Object.keys(inputs).sort())
     for (const [name, value] of Object.entries(DEFAULTS))
       expect({ name, value: fields[name] }).toEqual({ name, value })
@@ -36,7 +30,7 @@ describe('a host of a stage', () => {
 
   test('gets everything it says', () => {
     const said = Object.fromEntries(Object.keys(DEFAULTS).map((name) => [name, `its ${name}`]))
-    expect(given('deploy-nixos', DEPLOY, stage({ name: 'web-1', ...said }))).toMatchObject(said)
+    expect(given('actions/deploy-nixos', DEPLOY, stage({ name: 'web-1', ...said }))).toMatchObject(said)
   })
 
   test('is what fleet-stages has read, in the end', async () => {
@@ -44,7 +38,7 @@ describe('a host of a stage', () => {
       host('web-1', { port: 2222, 'confirm-timeout': 0, reboot: 'when-required', timeout: '45m' }),
     ])
     const [matrixHost] = JSON.parse(outputs['stage-1'] ?? '') as Readonly<Record<string, unknown>>[]
-    const inputs = parseInputs(reading(given('deploy-nixos', DEPLOY, stage(matrixHost))))
+    const inputs = parseInputs(reading(given('actions/deploy-nixos', DEPLOY, stage(matrixHost))))
     expect(inputs).toMatchObject({
       destination: { host: 'web-1.example.org', port: 2222, user: 'deploy' },
       rev: REV,
@@ -77,12 +71,14 @@ describe('the wait of a fleet', () => {
   test.each(['push', 'check_run', 'workflow_run', 'status'])('is for the commit that %s is about', (name) => {
     const github = { event_name: name, sha: REV, event }
     const own = manifestOf('garnix-wait').inputs['sha']?.default ?? ''
-    expect(given('garnix-wait', wait, contexts(github))['sha']).toBe(evaluated(own, github))
-    expect(given('garnix-wait', wait, contexts(github, { sha: 'b'.repeat(40) }))['sha']).toBe('b'.repeat(40))
+    expect(given('actions/garnix-wait', wait, contexts(github))['sha']).toBe(evaluated(own, github))
+    expect(given('actions/garnix-wait', wait, contexts(github, { sha: 'b'.repeat(40) }))['sha']).toBe(
+      'b'.repeat(40),
+    )
   })
 
   test("is for the hosts' configurations, with the defaults of garnix-wait", () => {
-    const fields = given('garnix-wait', wait, contexts({ event_name: 'push', sha: REV }))
+    const fields = given('actions/garnix-wait', wait, contexts({ event_name: 'push', sha: REV }))
     expect(fields).toMatchObject({ sha: REV, configurations: 'web-1\nweb-2' })
     const { inputs } = manifestOf('garnix-wait')
     const others = Object.keys(fields).filter((name) => !['sha', 'configurations'].includes(name))
@@ -137,7 +133,7 @@ describe('what garnix-wait gets', () => {
     ['deploy-fleet.yml', 'wait', { recording: undefined }],
     ['deploy-fleet.yml', 'record', { recording: { isReplacing: false } }],
   ])('%s: %s is what it reads', (file, name, expected) => {
-    const fields = given('garnix-wait', job(file, name), contexts)
+    const fields = given('actions/garnix-wait', job(file, name), contexts)
     expect(parseWait(reading(waitInputsWith(fields)), 'push')).toMatchObject(expected)
   })
 })

@@ -21,6 +21,8 @@ const ROWS: Readonly<Record<string, (given: NonNullable<Step['with']>) => Permis
     'pull-requests': 'write',
     ...(isAsked(given['dispatch-workflows']) ? { actions: 'write' } : NOTHING),
   }),
+  '$/.github/actions/deploy-plan': () => NOTHING,
+  '$/.github/actions/deployment-due': () => ({ contents: 'read', deployments: 'read' }),
   '$/.github/actions/fleet-stages': () => NOTHING,
   '$/.github/actions/fleet-summary': () => NOTHING,
   'actions/checkout': () => ({ contents: 'read' }),
@@ -63,6 +65,7 @@ test('only a job that records, updates or comments may write', () => {
   expect(writing.map(([file, name]) => `${file}: ${name}`)).toEqual([
     'compare.yml: compare',
     'deploy-fleet.yml: record',
+    'deploy.yml: record',
     'update-flake.yml: update',
   ])
 })

@@ -43,7 +43,8 @@ export function starts(
     direct.map((name) => [name, { result: results[name], outputs: outputs[name] ?? {} }]),
   )
   const status = {
-    success: !isCanceled && direct.every((name) => results[name] === 'success'),
+    // Of all before it: whatever needs a skipped job is skipped, as is what needs that. https://github.com/actions/runner/issues/491
+    success: !isCanceled && ancestors.every((name) => results[name] === 'success'),
     failure: ancestors.some((name) => results[name] === 'failure'),
     cancelled: isCanceled,
     always: true,

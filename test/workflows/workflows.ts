@@ -2,6 +2,7 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
+import { type Contexts, filled } from '../support/expressions.ts'
 import { root } from '../support/manifest.ts'
 
 export interface Step {
@@ -75,4 +76,11 @@ export function stepWith(action: string, { steps = [] }: Job): Step {
 
 export function needsOf({ needs = [] }: Job): readonly string[] {
   return typeof needs === 'string' ? [needs] : needs
+}
+
+/** What a job hands to one of the repository's own actions, evaluated. */
+export function given(action: string, of: Job, contexts: Contexts): Readonly<Record<string, string>> {
+  const fields = stepWith(action, of).with ?? {}
+  const values = Object.entries(fields).map(([name, value]) => [name, filled(String(value), contexts)])
+  return Object.fromEntries(values) as Record<string, string>
 }

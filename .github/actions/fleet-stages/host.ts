@@ -21,6 +21,12 @@ export interface Host {
   readonly matrix: MatrixHost
 }
 
+/** The lock, and how long the job may take. */
+export interface WhereAndWhen {
+  readonly lock: string
+  readonly minutes: number
+}
+
 /** What the job has beside the action's own `timeout`, so that the action has the last word. */
 const JOB_MINUTES = 5
 const NAME = /^[a-z0-9][a-z0-9._-]{0,62}$/i
@@ -35,8 +41,8 @@ const OF_LINES = [
 ]
 const ALL_FIELDS = [...OWN_FIELDS, ...Object.keys(DEFAULTS)]
 
-// deploy-nixos reads its inputs as a whole. What no host of the list has is right here; the key opens nothing.
-const NOT_OF_A_HOST = {
+/** deploy-nixos reads its inputs as a whole. What no host of the list has is right here; the key opens nothing. */
+export const NOT_OF_A_HOST: Fields = {
   'ssh-key': generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   rev: '0'.repeat(40),
   mode: 'switch',
@@ -71,13 +77,17 @@ export function parseHost(item: unknown, position: number, problems: string[]): 
 
 type Fields = Readonly<Record<string, string>>
 
-function hostOf(fields: Fields, { destination: { host, port, jump }, timeoutMs }: Inputs): Host {
+function hostOf(fields: Fields, inputs: Inputs): Host {
   const { name = '', stage = '1', configuration = name, environment = '' } = fields
-  const via = jump === undefined ? '' : ` via ${hostAndPort(jump.host, jump.port)}`
-  const lock = `${hostAndPort(host, port)}${via}`.toLowerCase()
-  const minutes = Math.ceil(timeoutMs / 60_000) + JOB_MINUTES
+  const { lock, minutes } = whereAndWhen(inputs)
   const rest = Object.fromEntries(Object.entries(fields).filter(([field]) => !NOT_IN_MATRIX.includes(field)))
   return { name, stage: stage as Stage, configuration, environment, lock, matrix: { ...rest, lock, minutes } }
+}
+
+export function whereAndWhen({ destination: { host, port, jump }, timeoutMs }: Inputs): WhereAndWhen {
+  const via = jump === undefined ? '' : ` via ${hostAndPort(jump.host, jump.port)}`
+  const lock = `${hostAndPort(host, port)}${via}`.toLowerCase()
+  return { lock, minutes: Math.ceil(timeoutMs / 60_000) + JOB_MINUTES }
 }
 
 function* shapeProblems(given: Json): Generator<string> {

@@ -6,6 +6,7 @@ import type {
   ActivityState,
   CheckRunState,
   CommentState,
+  DeploymentState,
   PullRequestState,
   RuleState,
   StatusState,
@@ -64,6 +65,14 @@ export class Bookkeeping extends RepositoryContents {
 
   addStatus(status: Partial<StatusState> & Pick<StatusState, 'sha' | 'context' | 'state'>): void {
     this.statuses.push({ id: this.nextId(), description: null, targetUrl: null, at: this.now(), ...status })
+  }
+
+  /** What came of it, the newest state last. */
+  addDeployment(sha: string, states: readonly string[], environment = 'production'): DeploymentState {
+    const rest = { ref: this.settings.defaultBranch, environment, at: this.now(), states: [...states] }
+    const whole = { id: this.nextId(), sha, ...rest }
+    this.deployments.push(whole)
+    return whole
   }
 
   addComment(issue: number, author: string, body: string): CommentState {

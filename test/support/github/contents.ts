@@ -5,6 +5,7 @@ import type {
   ActivityState,
   CheckRunState,
   CommentState,
+  DeploymentState,
   DispatchState,
   PullRequestState,
   RuleState,
@@ -25,6 +26,8 @@ export class RepositoryContents {
   /** The newest last. */
   readonly activities: ActivityState[] = []
   readonly dispatches: DispatchState[] = []
+  /** The newest last. */
+  readonly deployments: DeploymentState[] = []
   readonly rules: RuleState[] = []
   readonly labels = new Set<string>()
   /** Who may be asked for a review, or be assigned. */

@@ -1,6 +1,7 @@
 /** What a fake GitHub answers, by the name of the operation in GitHub's description. */
 import type { Operations } from './asked.ts'
 import { CHECKS } from './checksoperations.ts'
+import { DEPLOYMENTS } from './deploymentoperations.ts'
 import { GIT } from './gitoperations.ts'
 import { HISTORY } from './historyoperations.ts'
 import { ISSUES } from './issueoperations.ts'
@@ -11,6 +12,7 @@ import { REVIEWS } from './reviewoperations.ts'
 
 export const OPERATIONS: Operations = {
   ...CHECKS,
+  ...DEPLOYMENTS,
   ...GIT,
   ...HISTORY,
   ...ISSUES,

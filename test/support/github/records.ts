@@ -111,3 +111,14 @@ export interface RuleState {
   /** Who may. */
   readonly bypass: readonly string[]
 }
+
+/** Of an environment, as GitHub makes one for a job. */
+export interface DeploymentState {
+  readonly id: number
+  readonly sha: string
+  readonly ref: string
+  readonly environment: string
+  readonly at: string
+  /** The newest last. */
+  readonly states: string[]
+}

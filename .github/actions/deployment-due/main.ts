@@ -1,0 +1,39 @@
+import { appendFileSync } from 'node:fs'
+import { clock } from '../../../actions/shared/adapters/clock.ts'
+import { random } from '../../../actions/shared/adapters/random.ts'
+import { deadlineIn } from '../../../actions/shared/deadline.ts'
+import { ActionError } from '../../../actions/shared/errors.ts'
+import { GitHubClient } from '../../../actions/shared/github.ts'
+import { code } from '../../../actions/shared/markdown.ts'
+import { runnerLog } from '../../../actions/shared/runnerlog.ts'
+import { parseInputs, verdictOn } from './due.ts'
+import { githubGet } from './github.ts'
+
+/** With what may pass, and a rate limit that ends soon. The job has a few minutes. */
+const PATIENCE_MS = 120_000
+
+const { env } = process
+const log = runnerLog((line) => process.stdout.write(line), random)
+
+try {
+  const inputs = parseInputs((name) => (env[`INPUT_${name.toUpperCase()}`] ?? '').trim())
+  log.mask(inputs.token)
+  const [owner = '', repo = ''] = (env['GITHUB_REPOSITORY'] ?? '').split('/')
+  const github = githubGet(env['GITHUB_API_URL'] ?? '', inputs.token)
+  const world = {
+    client: new GitHubClient({ github, clock, random, log }),
+    deadline: deadlineIn(clock, PATIENCE_MS),
+    signal: new AbortController().signal,
+  }
+  const { isDue, reason, concern } = await verdictOn(inputs, { owner, repo }, world)
+  if (concern === true) log.warning(reason)
+  else log.notice(reason)
+  appendFileSync(env['GITHUB_OUTPUT'] ?? '', `due<<END\n${String(isDue)}\nEND\nreason<<END\n${reason}\nEND\n`)
+  const what = `Commit ${code(inputs.sha)} of ${code(inputs.branch)} to ${code(inputs.environment)}`
+  appendFileSync(env['GITHUB_STEP_SUMMARY'] ?? '', `${what}. ${reason}\n`)
+} catch (error) {
+  if (!(error instanceof ActionError)) throw error
+  const { message, hint } = error
+  log.error(hint === undefined ? message : `${message} ${hint}`)
+  process.exitCode = 1
+}
