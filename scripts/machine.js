@@ -12,6 +12,8 @@ const TOOLS = [
   { program: 'ssh', package: 'openssh-client' },
   { program: 'openssl', package: 'openssl' },
   { program: 'shellcheck', package: 'shellcheck' },
+  // Debian has it; what the boxes and the Nix of the tests are made of is verified with it on Ubuntu as well.
+  { program: '/usr/share/keyrings/debian-archive-keyring.gpg', package: 'debian-archive-keyring' },
 ]
 /** What reads the files that an evaluated server renders. */
 const EVALUATION_TOOLS = [
@@ -37,8 +39,9 @@ const DAEMONS = new Map([
 /** Root's programs too: a user's PATH often lacks their directories. */
 const path = [process.env['PATH'] ?? '', '/usr/local/sbin', '/usr/sbin', '/sbin'].join(delimiter)
 
-/** @param {string} program */
+/** @param {string} program its name, or the path of a file */
 function isInstalled(program) {
+  if (program.startsWith('/')) return existsSync(program)
   return path.split(delimiter).some((place) => existsSync(join(place, program)))
 }
 

@@ -4,7 +4,7 @@ import { awaited, resultOf } from './asking.ts'
 import { bootBox } from './box.ts'
 import type { Box } from './box.ts'
 import { endOf, hostState, idle, leftovers, mustDeploy, startDeploy, tearDown } from './deploying.ts'
-import { keepVersions, withVersion } from './replaced.ts'
+import { VERSION, keepVersions, withVersion } from './replaced.ts'
 import { askAnew } from './sshclient.ts'
 
 jest.setTimeout(180_000)
@@ -135,8 +135,8 @@ beforeAll(() => {
 })
 
 test.each([
-  ['later', 'forth', ['1.0.0', '99.0.0']],
-  ['earlier', 'back', ['99.0.0', '1.0.0']],
+  ['later', 'forth', [VERSION, '99.0.0']],
+  ['earlier', 'back', ['99.0.0', VERSION]],
 ] as const)('a deploy that brings %s programs works, and so does the next', async (_, which, versions) => {
   const story = await begun[which].end
   expect(story.versions).toEqual(versions)
@@ -146,8 +146,8 @@ test.each([
 })
 
 test.each([
-  ['Later', 'interruptedForth', { during: '99.0.0', version: '1.0.0' }],
-  ['Earlier', 'interruptedBack', { during: '1.0.0', version: '99.0.0' }],
+  ['Later', 'interruptedForth', { during: '99.0.0', version: VERSION }],
+  ['Earlier', 'interruptedBack', { during: VERSION, version: '99.0.0' }],
 ] as const)('%s programs take back what the replaced ones left half done', async (_, which, versions) => {
   const story = await begun[which].end
   expect(story).toMatchObject({ ...versions, code: 81, left: '' })
@@ -162,13 +162,13 @@ test.each(['broken', 'gone'] as const)(
   async (which) => {
     const { before, end, version } = await begun[which].end
     expect(end).toEqual({ code: 1, status: 'rolled-back', exitCode: 81, host: before, leftovers: '' })
-    expect(version).toBe('1.0.0')
+    expect(version).toBe(VERSION)
   },
 )
 
 test('the timer goes back with the programs it kept, though all others are deleted', async () => {
   const { before, after, code, version, left } = await begun.timerAlone.end
-  expect({ code, version, left }).toEqual({ code: 81, version: '1.0.0', left: '' })
+  expect({ code, version, left }).toEqual({ code: 81, version: VERSION, left: '' })
   expect(after).toEqual(before)
 })
 

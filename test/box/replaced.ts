@@ -1,4 +1,10 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Box, SystemSpec } from './box.ts'
+
+const source = join(import.meta.dirname, '../../nix/vps-deploy/vps_deploy/__init__.py')
+/** Of the programs of the checkout. */
+export const VERSION = /^VERSION = '(.+)'$/m.exec(readFileSync(source, 'utf8'))?.[1] ?? ''
 
 /** Of these programs, as they may stand on a host: those of the checkout, later ones, and later ones that are broken. */
 type Version = 'present' | 'later' | 'broken' | 'gone'

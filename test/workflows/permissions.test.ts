@@ -1,5 +1,6 @@
 /** Each job's token may do what the contract's row for its actions says, and nothing else. */
 import { expect, test } from '@jest/globals'
+import { REPOSITORY } from '../../actions/shared/project.ts'
 import { type Job, type Step, workflow, workflowFiles, workflowText } from './workflows.ts'
 
 type Permissions = Readonly<Record<string, string>>
@@ -26,7 +27,17 @@ const ROWS: Readonly<Record<string, (given: NonNullable<Step['with']>) => Permis
   '$/.github/actions/fleet-stages': () => NOTHING,
   '$/.github/actions/fleet-summary': () => NOTHING,
   'actions/checkout': () => ({ contents: 'read' }),
+  'actions/setup-node': () => NOTHING,
+  'actions/attest': () => ({ attestations: 'write', 'id-token': 'write' }),
+  'cachix/install-nix-action': () => NOTHING,
 }
+
+/** By what a line of a script runs. */
+const COMMANDS: readonly (readonly [RegExp, Permissions])[] = [
+  [/\bgh attestation verify\b/, { attestations: 'read' }],
+  [/\bgh release create\b/, { contents: 'write' }],
+  [/\brelease-tags\.js (?:tag|move)\b/, { contents: 'write' }],
+]
 
 function isAsked(value: unknown): boolean {
   return value !== undefined && value !== false && value !== 'false'
@@ -35,11 +46,15 @@ function isAsked(value: unknown): boolean {
 function neededBy({ uses, steps = [] }: Job): Permissions {
   if (uses !== undefined)
     return joined(Object.values(workflow(uses.replace('$/.github/workflows/', '')).jobs).map(neededBy))
-  return joined(steps.map(({ uses: action = '', with: given = {} }) => rowOf(action)(given)))
+  const ofScripts = COMMANDS.filter(([command]) => steps.some(({ run = '' }) => command.test(run)))
+  const ofActions = steps.map(({ uses: action = '', with: given = {} }) => rowOf(action)(given))
+  return joined([...ofActions, ...ofScripts.map(([, permissions]) => permissions)])
 }
 
 function rowOf(action: string): (given: NonNullable<Step['with']>) => Permissions {
-  const row = action === '' ? () => NOTHING : ROWS[action.replace(/@.*/, '')]
+  // As published it is only started, with nothing to ask anybody for.
+  const row =
+    action === '' || action.startsWith(`${REPOSITORY}/`) ? () => NOTHING : ROWS[action.replace(/@.*/, '')]
   if (row === undefined) throw new Error(`What does ${action} need?`)
   return row
 }
@@ -60,12 +75,13 @@ test.each(jobs)('%s: %s', (_, __, job) => {
   expect(job.permissions).toEqual(neededBy(job))
 })
 
-test('only a job that records, updates or comments may write', () => {
+test('only a job that records, updates, comments or releases may write', () => {
   const writing = jobs.filter(([, , { permissions = {} }]) => Object.values(permissions).includes('write'))
   expect(writing.map(([file, name]) => `${file}: ${name}`)).toEqual([
     'compare.yml: compare',
     'deploy-fleet.yml: record',
     'deploy.yml: record',
+    'release.yml: publish',
     'update-flake.yml: update',
   ])
 })

@@ -38,7 +38,10 @@ interface Call {
 
 export interface Workflow {
   readonly name: string
-  readonly on: Readonly<Record<string, unknown>> & { readonly workflow_call?: Call }
+  readonly on: Readonly<Record<string, unknown>> & {
+    readonly workflow_call?: Call
+    readonly workflow_dispatch?: Call | null
+  }
   readonly permissions?: unknown
   readonly jobs: Readonly<Record<string, Job>>
 }
