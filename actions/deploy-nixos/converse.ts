@@ -6,7 +6,7 @@ import type { Trial } from './facts.ts'
 import type { Outcome } from './follow.ts'
 import { greet, warnOfUntriedBoot } from './greet.ts'
 import { needsReboot, reboot } from './reboot.ts'
-import { isDeployId, requests } from './request.ts'
+import { identityOf, isDeployId, openingOf, requests } from './request.ts'
 import { followTrial, trialOf } from './trial.ts'
 import { endingOfSchedule, endingOfTrial, warningOfSchedule } from './trialwords.ts'
 import { isGreen } from './verdict.ts'
@@ -35,13 +35,14 @@ export async function converse(deployment: Deployment, signal: AbortSignal): Pro
 function followOwn(conversation: Conversation, signal: AbortSignal): Promise<Outcome> {
   const { deployment } = conversation
   const { facts, errands } = deployment
-  const { own: watched, request: asked } = facts
+  const { own: watched, request } = facts
   const onEvent = (event: Event): void => {
     if (event.type === 'awaiting-confirm')
       errands.start((until) => answerSoon(event, { deployment, watched }, until))
   }
   facts.wasSent = true
-  return watch({ watched, opening: requests.deploy(asked), asked, onEvent }, conversation, signal)
+  const watching = { watched, opening: openingOf(request), asked: identityOf(request), onEvent }
+  return watch(watching, conversation, signal)
 }
 
 async function conclude(outcome: Outcome, conversation: Conversation, signal: AbortSignal): Promise<Ending> {

@@ -21,10 +21,12 @@ const ENDS: Readonly<Record<Mode, readonly Status[]>> = {
   boot: ['scheduled', 'unchanged', 'deployed'],
   test: ['deployed', 'unchanged'],
   'dry-activate': ['planned'],
+  // Nothing that waits in the queue supersedes it.
+  rollback: ['deployed', 'unchanged', 'scheduled'],
 }
 
 export function expectedOf({ mode, confirmSeconds }: { mode: Mode; confirmSeconds: number }): Expected {
-  const activates = mode === 'switch' || mode === 'test'
+  const activates = mode === 'switch' || mode === 'test' || mode === 'rollback'
   return {
     what: `a deploy with mode ${mode}`,
     ends: ENDS[mode],

@@ -24,7 +24,7 @@ export async function deployNixos(read: ReadInput, world: World): Promise<void> 
   const startedMs = world.clock.now()
   const inputs = await parsedInputs(read, world)
   const facts = newFacts(requestOf(inputs, world), inputs)
-  world.log.info(`Deploying ${inputs.rev} to ${facts.host} with mode ${inputs.mode} …`)
+  world.log.info(`${intentOf(facts)} …`)
 
   const dial = world.dialTo(inputs.destination)
   const deployment: Deployment = {
@@ -46,6 +46,11 @@ export async function deployNixos(read: ReadInput, world: World): Promise<void> 
   const message = messageOfEnding(ending)
   if (!isGreen(status)) throw new ActionError(message, hint === undefined ? {} : { hint })
   world.log.info(`${message} (${status}, ${formatDuration(durationMs)})`)
+}
+
+function intentOf({ request: { rev, mode }, host }: Facts): string {
+  if (mode === 'rollback') return `Taking ${host} back to the system before the current one`
+  return `Deploying ${rev} to ${host} with mode ${mode}`
 }
 
 /** Bad inputs are told to outputs and summary as well, before anything is touched. */

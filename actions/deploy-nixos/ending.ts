@@ -1,7 +1,7 @@
 /** Last words: a sentence or two that say what happened, and never more than was seen. */
 import { doubtOf, EXPECTED_OF_SUCCESSOR, expectedOf, type Expected } from './credibility.ts'
 import type { Result } from './events.ts'
-import type { Facts } from './facts.ts'
+import { revOf, type Facts } from './facts.ts'
 import type { Outcome } from './follow.ts'
 import { isGreen, statusOfCode, verdictOf, type Status, type Verdict } from './verdict.ts'
 import type { Watched } from './watched.ts'
@@ -28,6 +28,13 @@ const PREDICATES: Readonly<Record<Status, string>> = {
   unreachable: 'has an unknown end.',
 }
 
+const ROLLBACK_PREDICATES: Readonly<Record<Status, string>> = {
+  ...PREDICATES,
+  unchanged: 'changed nothing: the system before is the current one.',
+  'rolled-back': 'was undone.',
+  failed: 'failed.',
+}
+
 export function endingOf(outcome: Outcome, facts: Facts): Ending {
   return outcome.kind === 'result' ? endingOfResult(outcome.result, facts) : endingOfDenial(outcome, facts)
 }
@@ -37,13 +44,8 @@ function endingOfResult(result: Result, facts: Facts): Ending {
   if (verdict.kind === 'bad') return { status: 'failed', sentence: verdict.why, details: [] }
   if (verdict.kind === 'doubtful') return endingOfDoubt(verdict.why, result, facts)
   const { status } = verdict
-  const isForNow = status === 'deployed' && result.mode === 'test'
-  const predicate = isForNow ? 'is deployed for a test.' : PREDICATES[status]
-  return {
-    status,
-    sentence: `${subjectOf(facts)} ${predicate}`,
-    details: said(...facts.problems, result.message),
-  }
+  const details = said(...facts.problems, result.message)
+  return { status, sentence: sentenceOf(status, facts), details }
 }
 
 /** The verdict of a result, as far as it can be believed. */
@@ -71,7 +73,7 @@ function endingOfDenial(
   if (wasAccepted)
     return { status: 'failed', sentence: `The host no longer knows deploy ${facts.request.id}.`, details }
   const status = statusOfCode(code)
-  return { status, sentence: `${subjectOf(facts)} ${PREDICATES[status]}`, details }
+  return { status, sentence: sentenceOf(status, facts), details }
 }
 
 /** The later deploy's verdict is taken over, and an end of it that is good is the good end of ours. */
@@ -86,7 +88,7 @@ export function endingOfSuccessor(outcome: Outcome, successor: Watched, facts: F
   const { result } = outcome
   const verdict = judged(result, successor, EXPECTED_OF_SUCCESSOR)
   if (verdict.kind !== 'status') return { status: 'failed', sentence: `${subject}.`, details: [verdict.why] }
-  if (isGreen(verdict.status) && !deploysLater(result))
+  if (isGreen(verdict.status) && (isRollback(facts) || !deploysLater(result)))
     return {
       status: 'failed',
       sentence: `${subject}, which does not contain it.`,
@@ -98,8 +100,8 @@ export function endingOfSuccessor(outcome: Outcome, successor: Watched, facts: F
 }
 
 /** A trial boot is called off by whatever comes before it: a test, or the way back to an older system. */
-function deploysLater({ mode, rev }: Result): boolean {
-  return mode === 'switch' && rev !== ''
+function deploysLater({ kind, mode, rev }: Result): boolean {
+  return mode === 'switch' && kind !== 'rollback' && rev !== ''
 }
 
 /** Without a name there is nothing whose verdict could be taken over. */
@@ -110,14 +112,14 @@ export function endingOfNoSuccessor(id: string, facts: Facts): Ending {
 
 /** Whatever the result was, it is over: the host runs the new system, or there is a problem. */
 export function endingOfReboot(problem: string | undefined, facts: Facts): Ending {
-  const subject = subjectOf(facts)
   if (problem === undefined)
     return {
       status: 'deployed',
-      sentence: `${subject} is deployed.`,
+      sentence: sentenceOf('deployed', facts),
       details: ['The host was rebooted and runs it.'],
     }
-  return { status: 'failed', sentence: `${subject} is committed, but not booted.`, details: [problem] }
+  const sentence = `${subjectOf(facts)} is committed, but not booted.`
+  return { status: 'failed', sentence, details: [problem] }
 }
 
 /** All of it, for the log. */
@@ -131,9 +133,32 @@ export function lookOf({ ssh, own, trial }: Facts): string {
   return `${ssh} attach ${isTried ? trial.id : own.id} 0`
 }
 
-/** `95a89711a27f on vps-arm (example.org)`. */
-export function subjectOf({ request, place }: Facts): string {
-  return `${shortOf(request.rev)} on ${place}`
+/** That it ended with this status. Going back by hand is not what the status `rolled-back` says. */
+export function sentenceOf(status: Status, facts: Facts): string {
+  if (isRollback(facts)) return rollbackSentenceOf(status, facts)
+  const isForNow = status === 'deployed' && facts.request.mode === 'test'
+  return `${subjectOf(facts)} ${isForNow ? 'is deployed for a test.' : PREDICATES[status]}`
+}
+
+function rollbackSentenceOf(status: Status, facts: Facts): string {
+  if (status !== 'deployed') return `${subjectOf(facts)} ${ROLLBACK_PREDICATES[status]}`
+  const rev = revOf(facts)
+  return `${facts.place} is back on the system before${rev === '' ? '' : `, ${shortOf(rev)}`}.`
+}
+
+export function isRollback({ request }: Facts): boolean {
+  return request.mode === 'rollback'
+}
+
+/** `95a89711a27f on vps-arm (example.org)`; begins a sentence. */
+export function subjectOf(facts: Facts): string {
+  const { request, place } = facts
+  return isRollback(facts) ? `The rollback on ${place}` : `${shortOf(request.rev)} on ${place}`
+}
+
+/** The same within a sentence. */
+export function objectOf(facts: Facts): string {
+  return subjectOf(facts).replace(/^The /, 'the ')
 }
 
 /** Short enough to read, long enough to find. */

@@ -10,6 +10,8 @@ export interface Common {
 /** Which deploy an event speaks of: it must be the one that was asked for. */
 export interface Identity {
   readonly id: string
+  /** `deploy`, `tip`, `rollback` or `trial`; `''` = an older host, which does not say. */
+  readonly kind: string
   readonly rev: string
   readonly mode: string
 }

@@ -57,6 +57,11 @@ export function newFacts(request: DeployRequest, { destination, protocol }: Inpu
   }
 }
 
+/** The commit; with mode rollback, of the system that the host goes back to. `''` = not known (yet). */
+export function revOf({ request, own }: Facts): string {
+  return request.mode === 'rollback' ? (own.ledger.result?.rev ?? '') : request.rev
+}
+
 function sshWords({ host, port, user, jump }: Destination): string {
   const through = jump === undefined ? '' : ` -J ${jump.user}@${hostAndPort(jump.host, jump.port)}`
   const at = port === 22 ? '' : ` -p ${port}`

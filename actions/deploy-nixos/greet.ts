@@ -23,7 +23,8 @@ export async function greet(session: Session, deployment: Deployment, signal: Ab
       hint: "Is the key's forced command vps-deploy, and does it work? For another script set 'protocol: plain'.",
     })
   const hello = parseHello(stdout)
-  requireMode(hello, inputs.mode)
+  // The host's modes are those of `deploy`; what it says to `rollback` is up to its policy.
+  if (inputs.mode !== 'rollback') requireMode(hello, inputs.mode)
   if (hello.configuration !== '') facts.place = `${hello.configuration} (${facts.host})`
   world.log.info(`Connected to ${hello.configuration || facts.host} (vps-deploy ${hello.version}).`)
   if (inputs.mode === 'boot') warnOfUntriedBoot(hello, world.log)

@@ -8,11 +8,12 @@ import { parseHealthUrl, type HealthUrl } from './health.ts'
 /** The inputs whose values are masked before anything is logged. */
 export const SECRET_INPUTS = ['ssh-key', 'ssh-key-passphrase', 'jump-ssh-key'] as const
 
-const MODES = ['switch', 'boot', 'test', 'dry-activate'] as const
+const MODES = ['switch', 'boot', 'test', 'dry-activate', 'rollback'] as const
 export type Mode = (typeof MODES)[number]
 
 export interface Inputs {
   readonly destination: Destination
+  /** `''` with mode rollback: it is the host that knows which system was before. */
   readonly rev: string
   readonly mode: Mode
   /** How long the host waits for the confirmation; 0 = the host's own checks decide. */
@@ -43,12 +44,16 @@ const REV = {
     '40 hex digits of a commit; it has no default on check_run, check_suite, workflow_run and status events, where github.sha is another commit than the one the event is about',
 }
 
+const REV_UNUSED =
+  "nothing with mode rollback: the host goes back to the system before the current one, whichever that is (to deploy an older commit takes mode switch, and 'allowRewind' on the host)"
+
 export function parseInputs(read: ReadInput): Inputs {
   return parseWith(read, (reader) => {
+    const mode = reader.choice('mode', MODES)
     const inputs: Inputs = {
       destination: destinationOf(reader),
-      rev: revOf(reader),
-      mode: reader.choice('mode', MODES),
+      rev: revOf(reader, mode),
+      mode,
       confirmMs: reader.duration('confirm-timeout', { min: 0, max: MAX_SECONDS }),
       health: {
         urls: healthUrlsOf(reader),
@@ -63,14 +68,19 @@ export function parseInputs(read: ReadInput): Inputs {
       protocol: reader.choice('protocol', ['vps-deploy', 'plain']),
     }
     if (inputs.protocol === 'vps-deploy') checkTimes(reader, inputs)
+    else if (mode === 'rollback')
+      reader.bad('mode', mode, "another one with 'protocol: plain': only vps-deploy knows the system before")
     return inputs
   })
 }
 
-function revOf(reader: Reader): string {
+/** With mode rollback the default is there, and not meant; but whoever writes `v1.2` there expects what it does not do. */
+function revOf(reader: Reader, mode: Mode): string {
   const rev = reader.optional('rev') ?? ''
-  if (!REV.pattern.test(rev)) reader.bad('rev', rev, REV.expected)
-  return rev
+  const isUnused = mode === 'rollback'
+  if (!REV.pattern.test(rev) && !(isUnused && rev === ''))
+    reader.bad('rev', rev, isUnused ? REV_UNUSED : REV.expected)
+  return isUnused ? '' : rev
 }
 
 function healthUrlsOf(reader: Reader): readonly HealthUrl[] {

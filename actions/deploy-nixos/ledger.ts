@@ -18,6 +18,8 @@ export interface Ledger {
   readonly diff: ClosureDiff | undefined
   readonly units: Units | undefined
   readonly warnings: readonly string[]
+  /** The last lines of the log. */
+  readonly tail: readonly string[]
   readonly result: Result | undefined
 }
 
@@ -28,11 +30,14 @@ export const EMPTY_LEDGER: Ledger = {
   diff: undefined,
   units: undefined,
   warnings: [],
+  tail: [],
   result: undefined,
 }
 
 /** A deploy has a dozen phases and few warnings; a host that sends more has them in the log only. */
 const MOST_KEPT = 1_000
+const MAX_TAIL = 40
+const MAX_LINE = 500
 
 type Recorders = { readonly [T in Event['type']]?: (event: EventOf<T>, ledger: Ledger) => Partial<Ledger> }
 
@@ -40,6 +45,7 @@ const RECORDERS: Recorders = {
   accepted: (event) => ({ accepted: event }),
   phase: (event, { spans }) => ({ spans: spansWith(spans, event) }),
   'awaiting-confirm': (event) => ({ awaiting: event }),
+  log: ({ text }, { tail }) => ({ tail: [...tail, ...lastLinesOf(text)].slice(-MAX_TAIL) }),
   diff: ({ diff }) => ({ diff }),
   units: (event) => ({ units: event }),
   warning: ({ text }, { warnings }) => ({ warnings: kept(warnings, text) }),
@@ -62,6 +68,11 @@ function spansWith(spans: readonly Span[], { name, state, time }: Phase): readon
   const open = spans.findLastIndex((span) => span.name === name && span.endedMs === undefined)
   if (state === 'start') return kept(spans, { name, startedMs: ms, endedMs: undefined })
   return spans.map((span, index) => (index === open ? { ...span, endedMs: ms } : span))
+}
+
+function lastLinesOf(text: string): readonly string[] {
+  const lines = text.slice(-MAX_TAIL * MAX_LINE).split('\n')
+  return lines.map((line) => (line.length > MAX_LINE ? `${line.slice(0, MAX_LINE)}…` : line))
 }
 
 function kept<Item>(items: readonly Item[], item: Item): readonly Item[] {

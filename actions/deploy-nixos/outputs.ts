@@ -1,6 +1,6 @@
 import { fitList, fitLists, type Fit } from '../shared/fit.ts'
 import type { Result } from './events.ts'
-import type { Facts } from './facts.ts'
+import { revOf, type Facts } from './facts.ts'
 import type { Status } from './verdict.ts'
 
 export interface Outputs {
@@ -20,7 +20,7 @@ export function outputsOf(
     values: {
       status,
       'deploy-id': facts.protocol === 'plain' ? '' : request.id,
-      rev: request.rev,
+      rev: commitOf(facts),
       ...ofResult(facts),
       ...Object.fromEntries(lists.map(([name, fit]) => [name, fit?.json ?? ''])),
       duration: String(Math.round(durationMs / 1_000)),
@@ -54,6 +54,12 @@ function problemOf(name: string, { omitted }: Fit): readonly string[] {
 /** Of the later deploy, if that took over, else of the trial boot, if there was one. */
 export function finalResultOf({ own, successor, trial }: Facts): Result | undefined {
   return successor?.ledger.result ?? trial?.ledger.result ?? own.ledger.result
+}
+
+/** A system may name its commit in words, or as one with local changes: that is none to go on with. */
+function commitOf(facts: Facts): string {
+  const rev = revOf(facts)
+  return /^[0-9a-f]{40}$/.test(rev) ? rev : ''
 }
 
 /** The words that the host's result decides. */

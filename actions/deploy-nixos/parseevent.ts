@@ -37,7 +37,12 @@ const PARSERS: ReadonlyMap<string, (fields: Json, common: Common) => Event> = ne
 ] as const)
 
 function identityIn(fields: Json): Identity {
-  return { id: textIn(fields['id']), rev: textIn(fields['rev']), mode: textIn(fields['mode']) }
+  return {
+    id: textIn(fields['id']),
+    kind: textIn(fields['kind']),
+    rev: textIn(fields['rev']),
+    mode: textIn(fields['mode']),
+  }
 }
 
 function parseAccepted(fields: Json, common: Common): Accepted {

@@ -1,31 +1,34 @@
 import { formatDuration } from '../shared/duration.ts'
-import { block, code, list, paragraph, section, table, text } from '../shared/markdown.ts'
+import { block, code, details, list, paragraph, section, table, text } from '../shared/markdown.ts'
 import { closureMarkdown } from '../shared/packagewords.ts'
 import { failedUnitWords, unitLists } from './changes.ts'
-import { lookOf, shortOf, type Ending } from './ending.ts'
+import { isRollback, lookOf, shortOf, type Ending } from './ending.ts'
 import type { Units } from './events.ts'
-import type { Facts, Trial } from './facts.ts'
-import { EMPTY_LEDGER, type Span } from './ledger.ts'
+import { revOf, type Facts, type Trial } from './facts.ts'
+import { EMPTY_LEDGER } from './ledger.ts'
 import { finalResultOf, ofResult } from './outputs.ts'
-import { titleOf } from './show.ts'
+import { timelineOf } from './timeline.ts'
 import { byHand } from './trialwords.ts'
 import { isGreen, type Status } from './verdict.ts'
 
 /** A bump of nixpkgs changes thousands; the log has them all. */
 const MAX_ROWS = 200
+/** So many are read as they stand; more are folded. */
+const MAX_OPEN = 20
 
 /** The job summary: what happened first, then what changed, how long it took, and where to look. */
 export function summaryOf(facts: Facts, ending: Ending, durationMs: number): string {
   const { own, trial } = facts
-  const { units, spans, warnings } = toldBy(facts)
+  const { units, warnings, tail } = toldBy(facts)
   const sections = [
     headOf(facts, ending, durationMs),
     section('Reboot required', rebootOf(facts)),
-    section('Newly failed units', list(failedOf(facts))),
+    section('Newly failed units', listOf(failedOf(facts), 'units')),
+    section('Log', !isGreen(ending.status) && tailOf(tail)),
     section('Units', units && unitsOf(units)),
     section('Closure', own.ledger.diff && closureMarkdown(own.ledger.diff, MAX_ROWS)),
-    section('Timeline', timelineOf(spans)),
-    section('Warnings', list(warnings)),
+    section('Timeline', timelineOf(facts)),
+    section('Warnings', listOf(warnings, 'warnings')),
     section('The trial by hand', trial && trialOf(facts, trial)),
     section(
       'Look at the host',
@@ -40,8 +43,8 @@ function toldBy({ own, trial }: Facts) {
   const more = trial?.ledger ?? EMPTY_LEDGER
   return {
     units: own.ledger.units ?? more.units,
-    spans: [...own.ledger.spans, ...more.spans],
     warnings: [...own.ledger.warnings, ...more.warnings],
+    tail: more.tail.length > 0 ? more.tail : own.ledger.tail,
   }
 }
 
@@ -63,10 +66,25 @@ const TITLES: Readonly<Record<Status, string>> = {
   unreachable: 'Unreachable',
 }
 
+/** The status `rolled-back` has other words here: what was asked for is a rollback, too. */
+const ROLLBACK_TITLES: Readonly<Record<Status, string>> = {
+  ...TITLES,
+  deployed: 'Back on the system before',
+  scheduled: 'Back on the system before at the next boot',
+  superseded: 'Rollback superseded',
+  'rolled-back': 'Rollback undone',
+  aborted: 'Rollback stopped',
+  failed: 'Rollback failed',
+  refused: 'Rollback refused',
+}
+
 function headOf(facts: Facts, { status, sentence, details, hint }: Ending, durationMs: number): string {
   // Who was reached once is not unreachable: only how it ended was not seen.
-  const title = status === 'unreachable' && facts.wasSent ? 'Outcome unknown' : TITLES[status]
-  const heading = `### ${isGreen(status) ? '✅' : '❌'} ${title}: ${code(shortOf(facts.request.rev))} on ${text(facts.place)}`
+  const titles = isRollback(facts) ? ROLLBACK_TITLES : TITLES
+  const title = status === 'unreachable' && facts.wasSent ? 'Outcome unknown' : titles[status]
+  const rev = revOf(facts)
+  const where = rev === '' ? text(facts.place) : `${code(shortOf(rev))} on ${text(facts.place)}`
+  const heading = `### ${isGreen(status) ? '✅' : '❌'} ${title}: ${where}`
   const words = [sentence, ...details, ...(hint === undefined ? [] : [hint])].map(paragraph)
   const rows = [...rowsOf(facts), ['Duration', formatDuration(durationMs)]]
   return `${heading}\n\n${words.join('\n')}\n${table(['Status', text(status)], rows)}`
@@ -76,7 +94,7 @@ function rowsOf(facts: Facts): string[][] {
   const { request, host, protocol } = facts
   const { system, 'previous-system': previous, generation } = ofResult(facts)
   const rows = [
-    ['Commit', request.rev],
+    ['Commit', revOf(facts)],
     ['Host', host],
     ...(protocol === 'plain'
       ? []
@@ -93,7 +111,7 @@ function rowsOf(facts: Facts): string[][] {
 
 function rebootOf(facts: Facts): string {
   if (facts.reboot === 'done') return 'The host was rebooted and runs the new system.\n'
-  return list(finalResultOf(facts)?.rebootRequired ?? [])
+  return listOf(finalResultOf(facts)?.rebootRequired ?? [], 'reasons')
 }
 
 /** For who did not have the action boot it. */
@@ -112,8 +130,15 @@ function failedOf(facts: Facts): readonly string[] {
 }
 
 function unitsOf({ changed }: Units): string {
-  const rows = unitLists(changed).map(([what, names]) => [what, wordsFor(names)])
-  return rows.length === 0 ? '' : table(['', 'Units'], rows)
+  const lists = unitLists(changed)
+  if (lists.length === 0) return ''
+  const body = table(
+    ['', 'Units'],
+    lists.map(([what, names]) => [what, wordsFor(names)]),
+  )
+  const count = lists.reduce((sum, [, names]) => sum + names.length, 0)
+  if (count <= MAX_OPEN) return body
+  return details(lists.map(([what, names]) => `${names.length} ${what}`).join(', '), body)
 }
 
 /** A host restarts some dozen units at a time. */
@@ -122,16 +147,14 @@ function wordsFor(names: readonly string[]): string {
   return `${names.slice(0, MAX_ROWS).map(code).join(' ')}${more}`
 }
 
-function timelineOf(spans: readonly Span[]): string {
-  if (spans.length === 0) return ''
-  const rows = spans.map(({ name, startedMs, endedMs }) => [
-    text(titleOf(name)),
-    endedMs === undefined ? 'its end was not seen' : wordsOf(endedMs - startedMs),
-  ])
-  return table(['Phase', 'Duration'], rows)
+function listOf(items: readonly string[], what: string): string {
+  const left = items.length - MAX_ROWS
+  const more = left > 0 ? `\n${left} more are in the log.\n` : ''
+  const body = `${list(items.slice(0, MAX_ROWS))}${more}`
+  return items.length > MAX_OPEN ? details(`${items.length} ${what}`, body) : body
 }
 
-/** The host's clock may be set back meanwhile, by the deploy itself. */
-function wordsOf(ms: number): string {
-  return ms >= 0 ? formatDuration(ms) : 'unknown'
+function tailOf(lines: readonly string[]): string {
+  const isEmpty = lines.every((line) => line.trim() === '')
+  return isEmpty ? '' : details('Its last lines', block(lines.join('\n')))
 }

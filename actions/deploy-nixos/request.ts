@@ -1,4 +1,5 @@
 import type { Random } from '../shared/ports.ts'
+import type { Identity } from './events.ts'
 import type { Mode } from './inputs.ts'
 
 /** Which workflow run this is; `''` where GitHub did not say. */
@@ -7,9 +8,10 @@ export interface RunIdentity {
   readonly attempt: string
 }
 
-/** What the host is asked for; its answers must repeat id, rev and mode. */
+/** What the host is asked for. */
 export interface DeployRequest {
   readonly id: string
+  /** `''` with mode rollback. */
   readonly rev: string
   readonly mode: Mode
   readonly confirmSeconds: number
@@ -32,12 +34,24 @@ export function isDeployId(text: string): boolean {
   return /^[a-z0-9][a-z0-9-]{7,63}$/.test(text)
 }
 
+/** What the host's answers must repeat. To the host, a rollback is a deploy of its own choice with mode switch. */
+export function identityOf({ id, rev, mode }: DeployRequest): Partial<Identity> {
+  return mode === 'rollback' ? { id, kind: 'rollback', mode: 'switch' } : { id, kind: 'deploy', rev, mode }
+}
+
+/** The request that begins it. */
+export function openingOf(request: DeployRequest): string {
+  return request.mode === 'rollback' ? requests.rollback(request) : requests.deploy(request)
+}
+
 /** The lines of protocol 1 that this action sends. */
 export const requests = {
   hello: () => 'hello',
   status: () => 'status',
   deploy: ({ id, rev, mode, confirmSeconds, timeoutSeconds }: DeployRequest) =>
     `deploy ${id} ${rev} ${mode} ${confirmSeconds} ${timeoutSeconds}`,
+  rollback: ({ id, confirmSeconds, timeoutSeconds }: DeployRequest) =>
+    `rollback ${id} ${confirmSeconds} ${timeoutSeconds}`,
   attach: (id: string, seq: number) => `attach ${id} ${seq}`,
   confirm: (id: string, nonce: string) => `confirm ${id} ${nonce}`,
   abort: (id: string) => `abort ${id}`,

@@ -5,7 +5,7 @@ import { answerSoon, REPLAY_MS } from './answer.ts'
 import { ask } from './ask.ts'
 import { askToReboot } from './confirm.ts'
 import type { Event, Result } from './events.ts'
-import { newTrial, type Trial } from './facts.ts'
+import { newTrial, revOf, type Trial } from './facts.ts'
 import type { Outcome } from './follow.ts'
 import { isDeployId, requests } from './request.ts'
 import { parseStatus, type HostStatus } from './status.ts'
@@ -40,7 +40,7 @@ export async function followTrial(
     if (event.type === 'awaiting-confirm')
       errands.start((until) => answerSoon(event, { deployment, watched: trial }, until))
   }
-  const asked = { id: trial.id, rev: facts.request.rev, mode: 'switch' }
+  const asked = { id: trial.id, kind: 'trial', rev: revOf(facts), mode: 'switch' }
   const watching = { watched: trial, opening: requests.attach(trial.id, 0), asked, onEvent }
   for (;;) {
     const outcome = await watch(watching, conversation, signal)

@@ -1,7 +1,7 @@
 /** What there is to say about a trial boot. */
 import { ActionError } from '../shared/errors.ts'
 import { expectedOfTrial } from './credibility.ts'
-import { endingOfDoubt, judged, said, subjectOf, type Ending } from './ending.ts'
+import { endingOfDoubt, judged, objectOf, said, sentenceOf, subjectOf, type Ending } from './ending.ts'
 import type { Facts, Trial } from './facts.ts'
 import type { Outcome } from './follow.ts'
 import type { HostStatus } from './status.ts'
@@ -48,16 +48,9 @@ export function refusalOf(
   )
 }
 
-const PREDICATES: Readonly<Partial<Record<Status, string>>> = {
-  deployed: 'is deployed.',
-  superseded: 'was superseded by a later deploy.',
-  aborted: 'was given up before its trial boot.',
-}
-
 export function endingOfTrial(outcome: Outcome, trial: Trial, facts: Facts): Ending {
-  const subject = subjectOf(facts)
   if (outcome.kind === 'denied') {
-    const sentence = `The host does not know ${trial.id}, the trial boot of ${subject}.`
+    const sentence = `The host does not know ${trial.id}, the trial boot of ${objectOf(facts)}.`
     return { status: 'failed', sentence, details: said(outcome.words) }
   }
   const { result } = outcome
@@ -65,20 +58,18 @@ export function endingOfTrial(outcome: Outcome, trial: Trial, facts: Facts): End
   if (verdict.kind === 'bad') return { status: 'failed', sentence: verdict.why, details: [] }
   if (verdict.kind === 'doubtful') return endingOfDoubt(verdict.why, result, facts)
   const { status } = verdict
-  const predicate = PREDICATES[status]
-  const sentence =
-    predicate === undefined
-      ? `The trial boot of ${subject} ${wordsOf(status, trial)}`
-      : `${subject} ${predicate}`
+  const sentence = isGreen(status) ? sentenceOf(status, facts) : wordsOf(status, trial, facts)
   const good = isGreen(status) ? 'The host was rebooted to try it.' : ''
   return { status, sentence, details: said(good, ...facts.problems, result.message) }
 }
 
 /** Why it did not become the default, as far as that was seen. */
-function wordsOf(status: Status, { ledger, isRejected }: Trial): string {
-  if (status !== 'rolled-back') return 'failed.'
+function wordsOf(status: Status, { ledger, isRejected }: Trial, facts: Facts): string {
+  if (status === 'aborted') return `${subjectOf(facts)} was given up before its trial boot.`
+  const subject = `The trial boot of ${objectOf(facts)}`
+  if (status !== 'rolled-back') return `${subject} failed.`
   if (ledger.spans.every(({ name }) => name === 'rollback'))
-    return 'did not come up: the host runs the old system again.'
+    return `${subject} did not come up: the host runs the old system again.`
   const isUnanswered = ledger.awaiting !== undefined && !isRejected
-  return `was not ${isUnanswered ? 'confirmed' : 'good'}: the host runs the old system again.`
+  return `${subject} was not ${isUnanswered ? 'confirmed' : 'good'}: the host runs the old system again.`
 }

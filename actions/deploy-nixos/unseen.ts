@@ -1,6 +1,6 @@
 /** Last words about a deploy whose end was not seen: what was seen last, and what the host does without us. */
 import { formatDuration } from '../shared/duration.ts'
-import { lookOf, said, subjectOf, type Ending } from './ending.ts'
+import { lookOf, objectOf, said, type Ending } from './ending.ts'
 import type { Facts, Trial } from './facts.ts'
 import { hasActivated } from './ledger.ts'
 import type { LetGo } from './limits.ts'
@@ -34,14 +34,14 @@ function unseenOf(facts: Facts): string {
     return `the end of deploy ${successor.id}, which superseded this one, was not seen.`
   if (trial !== undefined) return unseenTrialOf(trial, facts)
   if (own.ledger.result !== undefined)
-    return `${subjectOf(facts)} is committed, but the host is not back from its reboot.`
+    return `${objectOf(facts)} is committed, but the host is not back from its reboot.`
   if (own.isConfirmed)
     return `deploy ${own.id} goes on on the host: it is confirmed, and the host finishes it.`
   return `deploy ${own.id} is left to the host.`
 }
 
 function unseenTrialOf(trial: Trial, facts: Facts): string {
-  const subject = subjectOf(facts)
+  const subject = objectOf(facts)
   if (isAhead(trial)) return `${subject} stays scheduled: the host was not asked to reboot.`
   if (trial.isConfirmed)
     return `the trial boot of ${subject} goes on on the host: it is confirmed, and the host finishes it.`

@@ -65,9 +65,10 @@ export function verdictOf({ status: word, exitCode }: Result): Verdict {
 
 /** Throws if an answer of the host does not repeat what was asked for. */
 export function requireSame(answer: Identity, asked: Partial<Identity>): void {
-  const foreign = (['id', 'rev', 'mode'] as const).flatMap((part) => {
+  const foreign = (['id', 'kind', 'rev', 'mode'] as const).flatMap((part) => {
     const wanted = asked[part] ?? answer[part]
-    return wanted === answer[part] ? [] : [`${part} '${answer[part]}' instead of '${wanted}'`]
+    const isUnsaid = part === 'kind' && answer.kind === ''
+    return wanted === answer[part] || isUnsaid ? [] : [`${part} '${answer[part]}' instead of '${wanted}'`]
   })
   if (foreign.length > 0)
     throw new ActionError(`The host answered for another deploy: ${foreign.join(', ')}.`, {

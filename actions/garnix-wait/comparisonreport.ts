@@ -1,13 +1,11 @@
 /** What changes against another closure, as summary and comment show it. */
 import { code, link, section, text } from '../shared/markdown.ts'
-import { closureSentence, packageTable } from '../shared/packagewords.ts'
+import { closureSentence, foldedPackageTable } from '../shared/packagewords.ts'
 import { freshWords, rebootWords, shortOf } from './comparisonwords.ts'
-import type { Baseline, Change, Comparison, ConfigurationFacts, Facts } from './facts.ts'
+import type { Baseline, Comparison, ConfigurationFacts, Facts } from './facts.ts'
 import type { Reboot } from './reboot.ts'
 import { NAMELESS } from './targets.ts'
 
-/** So many rows are read as they stand; more are folded. */
-const MAX_OPEN = 20
 /** A bump of nixpkgs builds everything anew. */
 const MAX_REBUILT = 20
 
@@ -31,7 +29,7 @@ function bodyOf(comparison: Comparison, other: string, maxRows: number): string 
   const parts = [
     `Compared${other}: ${closureSentence(comparison.diff)}. ${freshWords(comparison.fresh)}\n`,
     rebootMarkdown(comparison.reboot),
-    tableMarkdown(comparison, maxRows),
+    foldedPackageTable(comparison.diff, maxRows),
     rebuiltMarkdown(comparison.rebuilt),
   ]
   return parts.filter((part) => part !== '').join('\n')
@@ -47,13 +45,6 @@ function rebootMarkdown(reboot: Reboot | undefined): string {
   if (reboot === undefined) return ''
   const { verdict, rest } = rebootWords(reboot)
   return `**${verdict}**${text(rest)}.\n`
-}
-
-function tableMarkdown({ diff }: Change, maxRows: number): string {
-  const list = packageTable(diff, maxRows)
-  const count = diff.changed.length + diff.added.length + diff.removed.length
-  if (Math.min(count, maxRows) <= MAX_OPEN) return list
-  return `<details><summary>${count} packages</summary>\n\n${list}\n</details>\n`
 }
 
 function rebuiltMarkdown(names: readonly string[]): string {

@@ -52,43 +52,58 @@ export function section(title: string, body: string | false | undefined): string
   return body === undefined || body === false || body === '' ? '' : `#### ${title}\n\n${body}`
 }
 
+/** What opens at a click; both are Markdown already. `''` where there is no body. */
+export function details(summary: string, body: string): string {
+  return body === '' ? '' : `${DETAILS}<summary>${summary}</summary>\n\n${body}\n${END_OF_DETAILS}\n`
+}
+
+const DETAILS = '<details>'
+const END_OF_DETAILS = '</details>'
+
 const NOTE = '\n\nThis summary was longer than GitHub shows; the log has the rest.\n'
 
 /**
  * Cut to what a step's summary may hold; GitHub drops one that is larger. It is cut after a whole line, and a block of
- * code that is open there is closed; one line that is too long for the rest is left out, and what comes after it kept.
+ * code and what opens at a click are closed if they are open there; one line that is too long for the rest is left out,
+ * and what comes after it kept.
  */
 export function fitted(markdown: string, maxBytes: number): string {
   if (Buffer.byteLength(markdown) <= maxBytes) return markdown
   const lines: string[] = []
   let leftBytes = maxBytes - Buffer.byteLength(NOTE)
-  let fence = ''
+  let open: readonly string[] = []
   for (const line of markdown.split('\n')) {
-    const next = fenceAfter(line, fence)
-    const bytes = bytesOf(line, fence, next)
+    const next = openAfter(line, open)
+    const bytes = bytesOf(line, open, next)
     if (bytes > leftBytes) {
-      if (fence !== '' || next !== '') break
+      if (isCode([...open, ...next])) break
       continue
     }
     leftBytes -= bytes
     lines.push(line)
-    fence = next
+    open = next
   }
-  const end = fence === '' ? '' : `\n${fence}`
-  return `${lines.join('\n')}${end}${NOTE}`
+  return `${[...lines, ...open.toReversed()].join('\n')}${NOTE}`
 }
 
 /** What a line takes; the end of a block is paid for at its beginning. */
-function bytesOf(line: string, fence: string, next: string): number {
-  if (fence !== '' && next === '') return 0
-  const endBytes = fence === '' && next !== '' ? next.length + 1 : 0
+function bytesOf(line: string, open: readonly string[], next: readonly string[]): number {
+  if (next.length < open.length) return 0
+  const endBytes = next.length > open.length ? (next.at(-1)?.length ?? 0) + 1 : 0
   return Buffer.byteLength(line) + 1 + endBytes
 }
 
-/** The fence of the block that is open after a line; `''` = none. */
-function fenceAfter(line: string, fence: string): string {
-  if (fence === '') return /^`{3,}/.exec(line)?.[0] ?? ''
-  return line === fence ? '' : fence
+/** The lines that end what is open after a line, the innermost last. */
+function openAfter(line: string, open: readonly string[]): readonly string[] {
+  if (line === open.at(-1)) return open.slice(0, -1)
+  if (isCode(open)) return open
+  const fence = /^`{3,}/.exec(line)?.[0]
+  if (fence !== undefined) return [...open, fence]
+  return line.startsWith(DETAILS) ? [...open, END_OF_DETAILS] : open
+}
+
+function isCode(open: readonly string[]): boolean {
+  return open.some((end) => end !== END_OF_DETAILS)
 }
 
 function longestRunIn(line: string): number {

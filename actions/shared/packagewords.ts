@@ -1,7 +1,10 @@
 /** What differs between two closures, in words; the logs and summaries of all actions show the same. */
 import type { ClosureDiff, PackageChange, Sizes } from './closurediff.ts'
-import { code, table, text } from './markdown.ts'
+import { code, details, table, text } from './markdown.ts'
 import type { Log } from './ports.ts'
+
+/** So many rows are read as they stand; more are folded. */
+const MAX_OPEN = 20
 
 export interface PackageWords {
   readonly name: string
@@ -28,12 +31,19 @@ export function closureSentence({ added, removed, changed, sizeBytes }: ClosureD
 
 /** The sentence and a table below it. */
 export function closureMarkdown(diff: ClosureDiff, maxRows: number): string {
-  const list = packageTable(diff, maxRows)
+  const list = foldedPackageTable(diff, maxRows)
   return `${closureSentence(diff)}\n${list === '' ? '' : `\n${list}`}`
 }
 
+/** The table below; a long one opens at a click. */
+export function foldedPackageTable(diff: ClosureDiff, maxRows: number): string {
+  const list = packageTable(diff, maxRows)
+  const count = diff.changed.length + diff.added.length + diff.removed.length
+  return Math.min(count, maxRows) <= MAX_OPEN ? list : details(`${count} packages`, list)
+}
+
 /** `''` where no package differs. The log, which has every package, is said to have what is beyond `maxRows`. */
-export function packageTable(diff: ClosureDiff, maxRows: number): string {
+function packageTable(diff: ClosureDiff, maxRows: number): string {
   const packages = packageWords(diff)
   const rows = packages
     .slice(0, maxRows)

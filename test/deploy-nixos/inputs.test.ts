@@ -79,6 +79,19 @@ describe('the commit', () => {
   })
 })
 
+describe('with mode rollback', () => {
+  test.each([REV, ''])('the commit %j, which is the default, is not used', (rev) => {
+    expect(parsed({ mode: 'rollback', rev })).toMatchObject({ mode: 'rollback', rev: '' })
+  })
+
+  test.each([
+    [{ rev: 'v1.2' }, "'rev' is 'v1.2', expected nothing with mode rollback"],
+    [{ protocol: 'plain' }, "'mode' is 'rollback', expected another one with 'protocol: plain'"],
+  ])('%j is refused', (given, words) => {
+    expect(() => parsed({ mode: 'rollback', ...given })).toThrow(words)
+  })
+})
+
 describe('a bad input is refused with its name, its value and what was expected', () => {
   test.each([
     [{ host: '' }, "'host' is required and not given"],
@@ -86,7 +99,7 @@ describe('a bad input is refused with its name, its value and what was expected'
     [{ user: '' }, "'user' is required and not given"],
     [{ rev: 'main' }, "'rev' is 'main', expected 40 hex digits"],
     [{ rev: REV.toUpperCase() }, "'rev' is '95A8"],
-    [{ mode: 'now' }, "'mode' is 'now', expected one of switch, boot, test, dry-activate"],
+    [{ mode: 'now' }, "'mode' is 'now', expected one of switch, boot, test, dry-activate, rollback"],
     [{ 'confirm-timeout': '1.5m' }, "'confirm-timeout' is '1.5m', expected whole seconds"],
     [{ 'health-urls': 'example.org' }, "'health-urls': 'example.org' is not 'URL' or 'URL STATUS'"],
     [{ 'health-urls': 'https://example.org/ ok' }, "'https://example.org/ ok' is not"],

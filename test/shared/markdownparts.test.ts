@@ -1,6 +1,15 @@
 import { describe, expect, test } from '@jest/globals'
 import { marked } from 'marked'
-import { code, link, list, paragraph, section, table } from '../../actions/shared/markdown.ts'
+import {
+  code,
+  details,
+  fitted,
+  link,
+  list,
+  paragraph,
+  section,
+  table,
+} from '../../actions/shared/markdown.ts'
 
 describe('a link', () => {
   const href = (markdown: string): string =>
@@ -34,6 +43,28 @@ describe('a link', () => {
       '<td>end</td>',
     ])
     expect(decoded(href(markdown))).toBe('https://x.example/a|b%22c%3Cd%3E%60e/|')
+  })
+})
+
+describe('what opens at a click', () => {
+  test('is nothing without a body', () => {
+    expect(details('More', '')).toBe('')
+    expect(details('More', 'body\n')).toBe('<details><summary>More</summary>\n\nbody\n\n</details>\n')
+  })
+
+  test('is closed where it is cut, and so is the block in it', () => {
+    const lines = 'line\n'.repeat(100)
+    expect(fitted(`a\n${details('x', lines)}`, 200)).toMatch(
+      /line\n\n<\/details>\n\n\nThis summary was longer/,
+    )
+    const cut = fitted(`a\n${details('x', `\`\`\`\n</details>\n${lines}\`\`\`\n`)}`, 200)
+    expect(cut).toMatch(/line\n```\n<\/details>\n\nThis summary was longer/)
+    expect(Buffer.byteLength(cut)).toBeLessThanOrEqual(200)
+  })
+
+  test('that is over is not closed again', () => {
+    const cut = fitted(`${details('x', 'a\n')}${'line\n'.repeat(100)}`, 200)
+    expect(cut.match(/<\/details>/g)).toHaveLength(1)
   })
 })
 

@@ -13,7 +13,7 @@ class Retention(InTemporaryDirectory):
         state, ids = self.state(), [f'{prefix}-{number:04d}' for number in range(count)]
         for number, id in enumerate(ids):
             deploy = create(state, asked(id))
-            deploy.set_result(result(id, 'switch', status, 0, ''))  # type: ignore[arg-type]
+            deploy.set_result(result(asked(id), status, 0, ''))  # type: ignore[arg-type]
             files.drop_ballast(deploy.path)
             with open(deploy / 'switch.log', 'wb') as file:
                 file.write(b'x' * size)

@@ -46,7 +46,7 @@ class Requests(InTemporaryDirectory):
         self.deploy('deploy-0002')
         first, second = self.events('deploy-0001'), self.events('deploy-0002')
         self.assertEqual([event['type'] for event in first], ['accepted'])
-        self.assertEqual([first[0][key] for key in ('id', 'rev', 'mode', 'secondsLeft')], ['deploy-0001', REV, 'switch', 600])
+        self.assertEqual([first[0][key] for key in ('id', 'kind', 'rev', 'mode')], ['deploy-0001', 'deploy', REV, 'switch'])
         self.assertEqual([(event['type'], event.get('position')) for event in second], [('accepted', None), ('queued', 1)])
         self.assertEqual(self.host.spool.queued(), ['deploy-0001', 'deploy-0002'])
 
@@ -80,6 +80,8 @@ class Requests(InTemporaryDirectory):
     def test_a_rollback_request_needs_permission(self) -> None:
         self.assertIn('allowRollback', self.refused('rollback rollback-1 0 600'))
         self.ask('rollback rollback-1 0 600', host=self.host_with(allow_rollback=True))
+        accepted = self.events('rollback-1')[0]
+        self.assertEqual([accepted[key] for key in ('kind', 'rev', 'mode')], ['rollback', None, 'switch'])
 
     def test_what_this_version_cannot_do_is_refused(self) -> None:
         request = f'deploy deploy-0001 {REV} switch 30 600'
@@ -110,7 +112,8 @@ class Requests(InTemporaryDirectory):
         self.deploy('deploy-0002')
         self.host.known('deploy-0001').keep_config('{}')
         self.assertEqual(self.ask('abort deploy-0002'), {'aborting': True})
-        self.assertEqual(self.events('deploy-0002')[-1]['status'], 'aborted')
+        result = self.events('deploy-0002')[-1]
+        self.assertEqual([result[key] for key in ('status', 'kind', 'mode')], ['aborted', 'deploy', 'switch'])
         self.assertEqual(self.host.spool.queued(), ['deploy-0001'])
         self.assertEqual(self.ask('abort deploy-0001'), {'aborting': True})
         self.assertEqual(decision.read(self.host.known('deploy-0001').path), ('rollback', 'abort'))

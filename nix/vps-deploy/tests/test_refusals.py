@@ -38,7 +38,7 @@ class Refusals(InTemporaryDirectory):
 
     def test_without_any_other_there_is_no_last_result(self) -> None:
         state = self.state()
-        create(state, asked('refused-1')).set_result(results.result('refused-1', 'switch', 'refused', 65, 'No.'))
+        create(state, asked('refused-1')).set_result(results.result(asked('refused-1'), 'refused', 65, 'No.'))
         self.assertIsNone(last_result(state))
 
 

@@ -56,6 +56,7 @@ class EventLog:
         self.append(
             'accepted',
             id=asked.id,
+            kind=asked.kind,
             rev=asked.rev,
             mode=asked.mode,
             configuration=configuration,

@@ -171,7 +171,7 @@ def asked_of(request: Deploy | DeployTip | Rollback, letter: Letter, settings: C
 def refusal_of(request: Deploy | DeployTip | Rollback, asked: Asked, settings: Config) -> str | None:
     """Why this host does not take it up at all; None if it does."""
     if isinstance(request, Rollback) and not settings.allow_rollback:
-        return 'this host does not allow rollback requests (allowRollback)'
+        return 'this host does not take rollback requests: allow them in its configuration (allowRollback)'
     if not isinstance(request, Rollback) and not settings.repository.url:
         return 'this host has no repository to deploy from (repository.url)'
     if asked.mode in ('switch', 'test') and asked.confirm_seconds < settings.min_confirm_seconds:
@@ -257,7 +257,7 @@ def _wake_the_worker(deploy: DeployDirectory, host: Host) -> None:
 def _end_queued(deploy: DeployDirectory, host: Host) -> None:
     asked = deploy.asked()
     message = 'Aborted while it waited in the queue. Nothing was changed.'
-    deploy.set_result(results.result(asked.id, asked.mode, 'aborted', results.ABORTED, message, rev=asked.rev))
+    deploy.set_result(results.result(asked, 'aborted', results.ABORTED, message, rev=asked.rev))
     events = EventLog(deploy.path)
     files.drop_ballast(deploy.path)
     results.publish(deploy, events)

@@ -119,7 +119,7 @@ class Job:
 
     def result(self, verdict: Verdict) -> dict[str, object]:
         known = {'rev': self.rev, 'newFailedUnits': self.failed_units, **self.known}
-        return results.result(self.id, self.asked.mode, verdict.status, verdict.exit_code, verdict.message, **known)
+        return results.result(self.asked, verdict.status, verdict.exit_code, verdict.message, **known)
 
 
 class LineSink(NamedTuple):

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from .events import EventLog
-from .state import DeployDirectory
+from .state import Asked, DeployDirectory
 
 Status = Literal[
     'deployed', 'unchanged', 'planned', 'scheduled', 'superseded', 'rolled-back', 'aborted', 'failed', 'refused'
@@ -22,13 +22,14 @@ ABORTED = 83
 COMMIT_FAILED = 84
 
 
-def result(asked_id: str, mode: str, status: Status, exit_code: int, message: str, **known: object) -> dict[str, object]:
+def result(asked: Asked, status: Status, exit_code: int, message: str, **known: object) -> dict[str, object]:
     """A complete result; what is not `known` is null or empty."""
     unknown: dict[str, object] = {
         'rev': None, 'system': None, 'previousSystem': None, 'generation': None,
         'rebootRequired': [], 'newFailedUnits': [],
     }  # fmt: skip
-    return {'status': status, 'exitCode': exit_code, 'id': asked_id, 'mode': mode, **unknown, **known, 'message': message}
+    identity = {'id': asked.id, 'kind': asked.kind, 'mode': asked.mode}
+    return {'status': status, 'exitCode': exit_code, **identity, **unknown, **known, 'message': message}
 
 
 def publish(deploy: DeployDirectory, events: EventLog) -> None:
