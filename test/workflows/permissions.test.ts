@@ -14,12 +14,12 @@ const ROWS: Readonly<Record<string, (given: NonNullable<Step['with']>) => Permis
     checks: 'read',
     contents: isAsked(given['record']) ? 'write' : 'read',
     // An input decides: it may be 'checks'.
-    ...(isAsked(given['provider']) ? { statuses: 'read' } : NOTHING),
+    ...(isAsked(given['provider']) && given['provider'] !== 'none' ? { statuses: 'read' } : NOTHING),
     ...(isAsked(given['comment']) ? { 'pull-requests': 'write' } : NOTHING),
   }),
   '$/actions/update-flake-pr': (given) => ({
-    contents: 'write',
-    'pull-requests': 'write',
+    contents: isAsked(given['dry-run']) ? 'read' : 'write',
+    'pull-requests': isAsked(given['dry-run']) ? 'read' : 'write',
     ...(isAsked(given['dispatch-workflows']) ? { actions: 'write' } : NOTHING),
   }),
   '$/.github/actions/deploy-plan': () => NOTHING,
@@ -81,6 +81,8 @@ test('only a job that records, updates, comments or releases may write', () => {
     'compare.yml: compare',
     'deploy-fleet.yml: record',
     'deploy.yml: record',
+    'live.yml: record',
+    'live.yml: pull-request',
     'release.yml: publish',
     'update-flake.yml: update',
   ])
