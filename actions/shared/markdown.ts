@@ -89,8 +89,8 @@ export function fitted(markdown: string, maxBytes: number): string {
 /** What a line takes; the end of a block is paid for at its beginning. */
 function bytesOf(line: string, open: readonly string[], next: readonly string[]): number {
   if (next.length < open.length) return 0
-  const endBytes = next.length > open.length ? (next.at(-1)?.length ?? 0) + 1 : 0
-  return Buffer.byteLength(line) + 1 + endBytes
+  const ends = next.slice(open.length).map((end) => `\n${end}`)
+  return Buffer.byteLength(line) + 1 + ends.join('').length
 }
 
 /** The lines that end what is open after a line, the innermost last. */

@@ -54,11 +54,13 @@ describe('a rollback to a system that needs a boot', () => {
     const scene = await scheduled(
       (trial) => {
         trial.emit('phase', { name: 'arm', state: 'start' })
+        trial.log('what the trial said')
         trial.result('superseded', 0, { kind: 'trial', supersededBy: 'later-deploy' })
       },
       { reboot: 'when-required' },
     )
     expect(scene.status).toBe('failed')
+    expect(scene.summary.markdown).toContain('```\nwhat the trial said\n```\n')
     expect(scene.message).toContain(
       'The rollback on vps-arm (example.org) was superseded by deploy later-deploy',
     )
