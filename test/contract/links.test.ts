@@ -1,28 +1,19 @@
 /** Links between the documents lead to files and headings that are there. */
-import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { MAJOR, REPOSITORY, anchorOf } from '../../actions/shared/project.ts'
+import { documents, documentText } from '../support/documents.ts'
 import { root } from '../support/manifest.ts'
 
 /** Of the newest commit, or of the release that people use. */
 const HERE = new RegExp(`^https://github\\.com/${REPOSITORY}/blob/(?:main|${MAJOR})/`)
 
-const skipped = new Set(['node_modules', 'dist', 'coverage', 'demo-report', '.git'])
-
-function documentsBelow(folder: string): readonly string[] {
-  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
-    const path = join(folder, entry.name)
-    if (entry.isDirectory()) return skipped.has(entry.name) ? [] : documentsBelow(path)
-    return entry.name.endsWith('.md') ? [path] : []
-  })
-}
-
 const withoutCode = (text: string): string => text.replaceAll(/^ *```[\s\S]*?^ *```$/gm, '')
 
 /** Headings as GitHub makes anchors of them. */
 function anchorsIn(document: string): readonly string[] {
-  const text = withoutCode(readFileSync(join(root, document), 'utf8'))
+  const text = withoutCode(documentText(document))
   return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => anchorOf(heading))
 }
 
@@ -37,14 +28,13 @@ function problemOf(document: string, link: string): string | undefined {
 
 /** Of this repository; full addresses of its own files on GitHub count as well. */
 function linksIn(document: string): readonly string[] {
-  const text = withoutCode(readFileSync(join(root, document), 'utf8'))
+  const text = withoutCode(documentText(document))
   const up = '../'.repeat(document.split('/').length - 1)
   return [...text.matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, link = '']) => link.replace(HERE, up))
     .filter((link) => !/^[a-z]+:/.test(link))
 }
 
-const documents = documentsBelow('.')
 const links = documents.flatMap((document) => linksIn(document).map((link) => ({ document, link })))
 
 test('every link leads somewhere', () => {
