@@ -1,6 +1,6 @@
 /** What the project's own programs and its server may be told. */
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { actionNames, root } from '../support/manifest.ts'
 
@@ -38,6 +38,8 @@ export function request(words: Words): string | undefined {
 const ARGUMENTS: Readonly<Record<string, (word: string) => boolean>> = {
   bench: (word) => new RegExp(`^ *'?${word}'?[:,]|/${word}\\.ts'`, 'm').test(read('bench/bench.ts')),
   box: (word) => read('test/box/cli.ts').includes(` ${word}(`),
+  jest: (word) => existsSync(join(root, word)),
+  release: (word) => /^\d+\.\d+\.\d+$/.test(word),
   test: (word) => read('scripts/test.js').includes(`'${word}'`),
   try: (word) => [...actionNames(), 'ACTION'].includes(word),
 }
