@@ -32,5 +32,5 @@ export default {
     'pyright',
   ],
   // Programs of the machine, not of node_modules.
-  ignoreBinaries: ['flock', 'mkfifo', 'openssl', 'shellcheck', 'ssh-keygen'],
+  ignoreBinaries: ['flock', 'ldd', 'mkfifo', 'openssl', 'shellcheck', 'ssh-keygen'],
 }

@@ -58,6 +58,7 @@ describe('the plan', () => {
     ],
     ["'health-timeout' is 'soon'", { vars: VARS, inputs: call({ 'health-timeout': 'soon' }) }],
     ["'mode' is 'swicth'", { vars: VARS, inputs: call({ mode: 'swicth' }) }],
+    ["'mode' is 'rollback'", { vars: VARS, inputs: call({ mode: 'rollback' }) }],
     ["'rev' is 'main', expected 40 hex digits", { vars: VARS, inputs: call({ sha: 'main' }) }],
     ["'host-fingerprint'", { vars: { ...VARS, DEPLOY_HOST_FINGERPRINT: 'MD5:aa' } }],
   ])('says at once: %s', async (message, start) => {

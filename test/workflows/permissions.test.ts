@@ -22,6 +22,10 @@ const ROWS: Readonly<Record<string, (given: NonNullable<Step['with']>) => Permis
     'pull-requests': isAsked(given['dry-run']) ? 'read' : 'write',
     ...(isAsked(given['dispatch-workflows']) ? { actions: 'write' } : NOTHING),
   }),
+  '$/.github/actions/build-plan': () => NOTHING,
+  '$/.github/actions/closure-build': () => NOTHING,
+  '$/.github/actions/closure-join': () => NOTHING,
+  '$/.github/actions/closure-push': () => NOTHING,
   '$/.github/actions/deploy-plan': () => NOTHING,
   '$/.github/actions/deployment-due': () => ({ contents: 'read', deployments: 'read' }),
   '$/.github/actions/fleet-stages': () => NOTHING,
@@ -29,6 +33,9 @@ const ROWS: Readonly<Record<string, (given: NonNullable<Step['with']>) => Permis
   'actions/checkout': () => ({ contents: 'read' }),
   'actions/setup-node': () => NOTHING,
   'actions/attest': () => ({ attestations: 'write', 'id-token': 'write' }),
+  // Artifacts go by the runner's own token.
+  'actions/download-artifact': () => NOTHING,
+  'actions/upload-artifact': () => NOTHING,
   'cachix/install-nix-action': () => NOTHING,
 }
 

@@ -2,6 +2,7 @@
 import { parseInputs } from '../../../actions/deploy-nixos/inputs.ts'
 import { ActionError, messageOf } from '../../../actions/shared/errors.ts'
 import type { ReadInput } from '../../../actions/shared/ports.ts'
+import { MODES } from '../fleet-stages/fields.ts'
 import { NOT_OF_A_HOST, whereAndWhen, type WhereAndWhen } from '../fleet-stages/host.ts'
 
 const WHERE = 'in Settings, Secrets and variables, Actions, Variables'
@@ -16,6 +17,9 @@ export function planOf(read: ReadInput): WhereAndWhen {
         hint: 'A workflow that calls this one may give the inputs instead. Nothing was touched.',
       },
     )
+  const mode = read('mode')
+  if (mode !== '' && !MODES.includes(mode))
+    throw new ActionError(`'mode' is '${mode}', expected one of ${MODES.join(', ')}. Nothing was touched.`)
   const given: ReadInput = (name) => read(name) || (NOT_OF_A_HOST[name] ?? '')
   try {
     return whereAndWhen(parseInputs(given))
