@@ -6,6 +6,8 @@ export default {
     'scripts/*.js',
     'bench/bench.ts',
     'demo/demo.ts',
+    // Stands in the page that the demo leaves.
+    'demo/diagrams.js',
     'test/box/cli.ts',
     'test/**/*.test.ts',
     'test/nix/setup.ts',

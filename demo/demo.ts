@@ -1,7 +1,7 @@
 // `npm run demo`: boots a whole host and a CI, and plays what a push starts with the shipped bundles, as GitHub's runner
 // would start them: wait until the CI has built and uploaded everything, then deploy; once good and once broken. After it
 // what a schedule starts: proposing newer inputs. It shows what the Actions log and the job summary would show.
-import { mkdtempSync } from 'node:fs'
+import { mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bootBox, service } from '../test/box/box.ts'
@@ -9,15 +9,9 @@ import type { Box, SystemSpec } from '../test/box/box.ts'
 import { runAction } from '../test/support/run-action.ts'
 import type { ActionRun } from '../test/support/run-action.ts'
 import { CONFIGURATION, startCi, type Ci } from './ci.ts'
-import { tableOf, writeReport } from './report.ts'
-import { colorOf, updates, type Updated } from './updates.ts'
-
-interface Step {
-  readonly title: string
-  /** What is on main of the repository when the action starts. */
-  readonly spec: SystemSpec
-  readonly expected: string
-}
+import { aligned, writeReport } from './report.ts'
+import { pushTable, shownOf, updateTable, type Played, type Step } from './results.ts'
+import { updates } from './updates.ts'
 
 const PORT = 8080
 
@@ -52,13 +46,6 @@ const steps: readonly Step[] = [
     expected: 'rolled-back',
   },
 ]
-
-interface Played extends Step {
-  readonly waited: ActionRun
-  /** There is none where the wait failed. */
-  readonly deployed: ActionRun | undefined
-  readonly runsNow: string
-}
 
 const onOutput = (text: string) => process.stdout.write(text)
 
@@ -111,55 +98,12 @@ function heading(text: string): void {
   console.log(`\n${'─'.repeat(100)}\n${text}\n${'─'.repeat(100)}`)
 }
 
-function table(played: readonly Played[]): string {
-  const rows = played.map(({ title, waited, deployed, expected, runsNow }) => [
-    title,
-    ...cells(waited),
-    ...(deployed === undefined ? ['not begun', ''] : cells(deployed)),
-    expected,
-    runsNow.replace('/nix/store/', '').slice(0, 12),
-  ])
-  return tableOf([
-    ['commit', 'garnix-wait', 'time', 'deploy-nixos', 'time', 'expected', 'the host runs'],
-    ...rows,
-  ])
-}
-
-function updateTable(updated: readonly Updated[]): string {
-  const rows = updated.map(({ title, run, expected }) => {
-    const [status, time] = cells(run)
-    return [
-      title,
-      `${status}, ${colorOf(run.code)}`,
-      time,
-      expected,
-      `#${run.outputs['pull-request-number']}`,
-    ]
-  })
-  return tableOf([['inputs', 'update-flake-pr', 'time', 'expected', 'pull request'], ...rows])
-}
-
-function cells({ outputs, durationMs }: ActionRun): [status: string, time: string] {
-  return [outputs['status'] ?? '(none)', `${(durationMs / 1000).toFixed(1)} s`]
-}
-
-function reports(folder: string, played: readonly Played[]): string[] {
-  return played.flatMap(({ title, waited, deployed }, index) => {
-    const base = join(folder, String(index + 1))
-    const wait = writeReport(`${base}-wait`, `${title}: garnix-wait`, waited.summary)
-    if (deployed === undefined) return wait
-    return [...wait, ...writeReport(`${base}-deploy`, `${title}: deploy-nixos`, deployed.summary)]
-  })
-}
-
-function updateReports(folder: string, updated: readonly Updated[]): string[] {
-  return updated.flatMap(({ title, run, body }, index) => {
-    const base = join(folder, `update-${index + 1}`)
-    return [
-      ...writeReport(`${base}-pull-request`, `${title}: the pull request`, body),
-      ...writeReport(`${base}-summary`, `${title}: update-flake-pr`, run.summary),
-    ]
-  })
+/** The one that was asked for, or a new one. */
+function reportFolder(): string {
+  const [given] = process.argv.slice(2)
+  if (given === undefined) return mkdtempSync(join(tmpdir(), 'nix-vps-demo-'))
+  mkdirSync(given, { recursive: true })
+  return given
 }
 
 async function demo(): Promise<boolean> {
@@ -179,10 +123,11 @@ async function demo(): Promise<boolean> {
     heading(`${title}: update-flake-pr`)
   }, onOutput)
   heading('What happened')
-  console.log(`${table(played)}\n\n${updateTable(updated)}`)
-  console.log('\nThe job summaries and the pull request, as Markdown and as pages:')
-  const folder = mkdtempSync(join(tmpdir(), 'nix-vps-demo-'))
-  for (const file of [...reports(folder, played), ...updateReports(folder, updated)]) console.log(`  ${file}`)
+  const tables = [pushTable(played), updateTable(updated)]
+  console.log(tables.map(aligned).join('\n\n'))
+  const [page = '', ...texts] = writeReport(reportFolder(), { tables, shown: shownOf(played, updated) })
+  console.log(`\nAll job summaries and the pull request as they look on GitHub: ${page}`)
+  console.log(`Their Markdown:\n${texts.map((file) => `  ${file}`).join('\n')}`)
   return played.every(wentWell) && updated.every(({ isAsExpected }) => isAsExpected)
 }
 
