@@ -6,8 +6,10 @@ export default {
     'scripts/*.js',
     'bench/bench.ts',
     'demo/demo.ts',
+    'demo/screenshots.ts',
     // Stands in the page that the demo leaves.
     'demo/diagrams.js',
+    'demo/inspection.js',
     'test/box/cli.ts',
     'test/**/*.test.ts',
     'test/nix/setup.ts',
@@ -34,5 +36,5 @@ export default {
     'pyright',
   ],
   // Programs of the machine, not of node_modules.
-  ignoreBinaries: ['flock', 'ldd', 'mkfifo', 'openssl', 'shellcheck', 'ssh-keygen'],
+  ignoreBinaries: ['flock', 'ldd', 'mkfifo', 'openssl', 'pngquant', 'shellcheck', 'ssh-keygen'],
 }

@@ -19,8 +19,9 @@ async function drawAll() {
   // Strict: what a diagram says is text, whoever wrote it.
   mermaid.initialize({ startOnLoad: false, securityLevel: 'strict', suppressErrorRendering: true, theme })
   let count = 0
+  // An element that has the name already would go.
   for (const code of document.querySelectorAll('pre > code.language-mermaid'))
-    code.parentElement.replaceWith(await drawn(`diagram-${++count}`, code.textContent))
+    code.parentElement.replaceWith(await drawn(`drawing-by-mermaid-${++count}`, code.textContent))
 }
 
 /**

@@ -1,8 +1,11 @@
 // What the suites, the demo and the benchmarks need of the machine itself, said and asked for once, at the start.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { delimiter, isAbsolute, join } from 'node:path'
 import { giveUp } from './toolchain.js'
+
+/** Root's programs too: a user's PATH often lacks their directories. */
+const path = [process.env['PATH'] ?? '', '/usr/local/sbin', '/usr/sbin', '/sbin'].join(delimiter)
 
 /** Debian packages by the program that shows they are there. */
 const TOOLS = [
@@ -29,6 +32,18 @@ const BOX_TOOLS = [
   { program: 'nsenter', package: 'util-linux' },
   { program: 'patchelf', package: 'patchelf' },
 ]
+/** What draws pages: what Debian, Google and Ubuntu call it. */
+const BROWSERS = ['chromium', 'google-chrome', 'chromium-browser']
+const BROWSER_TOOLS = BROWSERS.some(isInstalled) ? [] : [{ program: 'chromium', package: 'chromium' }]
+/** Pictures are small, and the same on every machine: a ✅ needs a font. */
+const PICTURE_TOOLS = [
+  { program: 'pngquant', package: 'pngquant' },
+  {
+    program: '/usr/share/fonts/truetype/liberation/LiberationSans-Regular.ttf',
+    package: 'fonts-liberation',
+  },
+  { program: '/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf', package: 'fonts-noto-color-emoji' },
+]
 
 /** The units that come with a package, and start with it. */
 const DAEMONS = new Map([
@@ -36,13 +51,22 @@ const DAEMONS = new Map([
   ['caddy', ['caddy.service']],
 ])
 
-/** Root's programs too: a user's PATH often lacks their directories. */
-const path = [process.env['PATH'] ?? '', '/usr/local/sbin', '/usr/sbin', '/sbin'].join(delimiter)
-
 /** @param {string} program its name, or the path of a file */
 function isInstalled(program) {
-  if (program.startsWith('/')) return existsSync(program)
-  return path.split(delimiter).some((place) => existsSync(join(place, program)))
+  return isAbsolute(program) ? existsSync(program) : whereIs(program) !== undefined
+}
+
+/** @param {string} program */
+function whereIs(program) {
+  return path
+    .split(delimiter)
+    .map((place) => join(place, program))
+    .find((file) => existsSync(file))
+}
+
+/** @returns {string | undefined} the path of a browser that pages can be looked at with */
+export function browserProgram() {
+  return BROWSERS.map(whereIs).find((file) => file !== undefined)
 }
 
 export const isRoot = process.getuid?.() === 0
@@ -58,11 +82,18 @@ export function asRoot(argv) {
 
 /**
  * Installs what is missing, after saying what and why; ends with one line and a non-zero exit where that cannot be.
- * @param {{ box: boolean, evaluation: boolean }} wanted
+ * @param {{ box?: boolean, evaluation?: boolean, browser?: boolean, pictures?: boolean }} wanted
  */
-export function prepareMachine({ box, evaluation }) {
-  const wanted = [...TOOLS, ...(box ? BOX_TOOLS : []), ...(evaluation ? EVALUATION_TOOLS : [])]
-  const packages = missing(wanted)
+export function prepareMachine(wanted) {
+  const { box = false } = wanted
+  const groups = /** @type {const} */ ([
+    [true, TOOLS],
+    [box, BOX_TOOLS],
+    [wanted.evaluation, EVALUATION_TOOLS],
+    [wanted.browser, BROWSER_TOOLS],
+    [wanted.pictures, PICTURE_TOOLS],
+  ])
+  const packages = missing(groups.flatMap(([isWanted, tools]) => (isWanted ? tools : [])))
   if (!isRoot && (box || packages.length > 0)) askForRoot(packages, box)
   if (packages.length > 0) aptInstall(packages)
   if (box) proveNamespaces()
@@ -110,8 +141,15 @@ function aptInstall(packages) {
   for (const step of [['apt-get', 'update', ...quiet], ...mask, install]) {
     const [command = '', ...args] = asRoot([...environment, ...step])
     const { status } = spawnSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'] })
-    if (status !== 0) giveUp(`'${step.join(' ')}' failed: see above.`)
+    if (status !== 0) giveUp(`'${step.join(' ')}' failed: see above.${wayAround(packages)}`)
   }
+}
+
+/** @param {string[]} packages */
+function wayAround(packages) {
+  return packages.includes('chromium')
+    ? " Chromium looks at pages, nothing else: 'npm test -- --no-browser' does without; Google Chrome serves as well."
+    : ''
 }
 
 function proveNamespaces() {

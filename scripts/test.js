@@ -1,10 +1,11 @@
 // `npm test`: every check and test there is, one after the other; ends with `N passed, N failed`.
 //   npm test -- --no-box     leaves out the suites that boot a host (they need Linux and root)
+//   npm test -- --no-browser leaves out the suite that looks at pages in Chromium; so does --no-box where there is none
 //   npm test -- <pattern>    only the jest tests whose path matches
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { asRoot, isRoot, prepareMachine } from './machine.js'
+import { asRoot, browserProgram, isRoot, prepareMachine } from './machine.js'
 import { nixStage } from './nix-stage.js'
 import { cache, dependencies, environment, jest, node24, run } from './toolchain.js'
 
@@ -12,10 +13,11 @@ import { cache, dependencies, environment, jest, node24, run } from './toolchain
 
 const args = process.argv.slice(2)
 const box = !args.includes('--no-box')
+const browser = !args.includes('--no-browser')
 const patterns = args.filter((arg) => !arg.startsWith('--'))
 
 // What needs root is asked for first, while somebody still looks.
-prepareMachine({ box, evaluation: (process.env['NIXPKGS'] ?? '') !== '' })
+prepareMachine({ box, browser: box && browser, evaluation: (process.env['NIXPKGS'] ?? '') !== '' })
 dependencies()
 const scratch = mkdtempSync(join(tmpdir(), 'nix-vps-test-'))
 
@@ -41,12 +43,22 @@ async function everything() {
   await pythonSuite()
   await jestSuite('unit', {
     patterns: [],
-    extra: ['--testPathIgnorePatterns=/test/(box|nix)/', '--coverage'],
+    extra: ['--testPathIgnorePatterns=/test/(box|nix|pages)/', '--coverage'],
   })
+  if (browser) await pages()
   await nixStage({ scratch, step, jestSuite })
   if (!box) return
   await check('box', asRoot([node, 'test/box/cli.ts', 'setup']))
   await jestSuite('box', { patterns: ['/test/box/'], privileged: true })
+}
+
+/** What needs root is not asked for where no box is wanted: there a browser is used if it is at hand. */
+async function pages() {
+  if (browserProgram() !== undefined) return jestSuite('pages', { patterns: ['/test/pages/'] })
+  appendFileSync(
+    notRun,
+    "not run: the pages in a browser: there is no Chromium here ('apt-get install chromium').\n",
+  )
 }
 
 /**
