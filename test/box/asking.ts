@@ -33,10 +33,7 @@ const folderOf = (id: string): string => `/var/lib/vps-deploy/deploys/${id}`
 export async function asked(box: Box, request: string): Promise<Asked> {
   const id = request.split(' ')[1] ?? ''
   const answer = askAnew(box, request)
-  await Promise.race([
-    box.must(`until [ -e ${folderOf(id)} ]; do sleep 0.05; done`),
-    refusal(answer, request),
-  ])
+  await Promise.race([box.waitFor(folderOf(id)), refusal(answer, request)])
   return { id, answer }
 }
 
@@ -44,8 +41,7 @@ export async function asked(box: Box, request: string): Promise<Asked> {
 export async function awaited(box: Box, request: string): Promise<Asked & { readonly nonce: string }> {
   const { id, answer } = await asked(box, request)
   const events = `${folderOf(id)}/events.ndjson`
-  const wanted = `until grep -q '"awaiting-confirm"' ${events}; do sleep 0.05; done`
-  await Promise.race([box.must(wanted), refusal(answer, request)])
+  await Promise.race([box.waitFor(events, '"awaiting-confirm"'), refusal(answer, request)])
   const event = (await hostEvents(box, id)).find(({ type }) => type === 'awaiting-confirm')
   return { id, answer, nonce: String(event?.['nonce']) }
 }
@@ -62,7 +58,7 @@ export async function resultOf(box: Box, id: string): Promise<HostEvent | undefi
 
 /** Holds every deploy in its build whose system is built with `held`, until `release`. */
 export const gate = {
-  held: 'until [ -e /run/released ]; do sleep 0.05; done',
+  held: 'until [ -e /run/released ]; do sleep 0.2; done',
   release: (box: Box) => box.must('touch /run/released'),
   close: (box: Box) => box.must('rm -f /run/released'),
 } as const

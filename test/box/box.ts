@@ -1,14 +1,16 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { hold } from './holder.ts'
+import { diskOf } from './disk.ts'
+import type { Disk } from './disk.ts'
+import { hold, until } from './holder.ts'
 import type { Lifetime } from './holder.ts'
-import { installHostHalf } from './hosthalf.ts'
+import { installHostHalf, withHostHalf } from './hosthalf.ts'
 import { layers, publicKeys } from './layers.ts'
 import type { Layers } from './layers.ts'
 import { installLoader } from './loader.ts'
 import type { LoaderKind } from './loader.ts'
-import { boot, consoleText, inside, leaderOf, onDisk } from './machine.ts'
+import { boot, consoleText, hasFile, inside, leaderOf, onDisk, powerOff } from './machine.ts'
 import { network, power } from './power.ts'
 import type { Network, Power } from './power.ts'
 import type { Finished, RunOptions } from './process.ts'
@@ -19,6 +21,7 @@ import type { Slot } from './slots.ts'
 import { systemFiles } from './system.ts'
 import type { RepositoryFile, SystemSpec } from './system.ts'
 
+export type { Disk } from './disk.ts'
 export type { SystemSpec } from './system.ts'
 export { service } from './system.ts'
 
@@ -31,6 +34,8 @@ export interface BoxOptions {
   readonly hostHalf?: boolean
   /** Default `simple`. */
   readonly loader?: LoaderKind
+  /** What another box had on its disk, loader and host half included. Default: a first system, just installed. */
+  readonly disk?: Disk
   /** Told what takes long. */
   readonly say?: (text: string) => void
 }
@@ -65,11 +70,15 @@ export interface Box extends AsyncDisposable, Power, Network {
   run(command: readonly string[] | string, options?: RunOptions): Promise<Finished>
   /** As `run`, but the program has to succeed; its stdout without the last line end. */
   must(command: readonly string[] | string, options?: RunOptions): Promise<string>
+  /** Waits until a file is there, with this text in it, over any number of boots; no link in its path may be absolute. */
+  waitFor(path: string, text?: string, timeoutMs?: number): Promise<void>
   /** Files of the box, also while it is switched off. */
   read(path: string): Promise<string>
   write(path: string, text: string): Promise<void>
   /** Puts a system on a branch of the repository the host deploys from; returns the revision. */
   commit(spec: SystemSpec, options?: CommitOptions): Promise<string>
+  /** Switches it off for good: other boxes can begin with its disk, for as long as it is not disposed of. */
+  freeze(): Promise<Disk>
   /** Copies the host half of the checkout into it, again. */
   install(): Promise<void>
   /** Console and journal, for a test that failed. */
@@ -84,15 +93,18 @@ export async function bootBox(options: BoxOptions = {}): Promise<Box> {
   const name = options.name ?? randomUUID()
   const slot = await claimSlot(name)
   try {
-    await hold(slot, made.lower, options.lifetime ?? 'owned')
-    if (options.hostHalf !== false) await installHostHalf(slot)
-    await installLoader(slot, options.loader ?? 'simple')
+    await hold(slot, options.disk ?? (await newDisk(made, options)), options.lifetime ?? 'owned')
+    if (options.loader !== undefined) await installLoader(slot, options.loader)
     await boot(slot)
   } catch (error) {
     await endSlot(slot)
     throw error
   }
   return boxIn(slot, made)
+}
+
+async function newDisk({ lower }: Layers, { hostHalf = true }: BoxOptions): Promise<Disk> {
+  return hostHalf ? withHostHalf(lower) : lower
 }
 
 /** A box that is up already, by name. */
@@ -128,6 +140,12 @@ function boxIn(slot: Slot, { keys, hostKeys }: Layers): Box {
     adminKeyFile: join(keys, 'admin'),
     run: execute,
     must: succeed,
+    async waitFor(path, text = '', timeoutMs = 60_000) {
+      if (await until(timeoutMs, () => hasFile(slot, path, text))) return
+      throw new Error(
+        `In the box, ${path} did not come within ${timeoutMs} ms${text && `, with '${text}' in it`}.`,
+      )
+    },
     read: (path) => succeed(['cat', path]),
     async write(path, text) {
       await succeed(['sh', '-c', 'cat >"$0"', path], { input: text })
@@ -135,6 +153,10 @@ function boxIn(slot: Slot, { keys, hostKeys }: Layers): Box {
     commit: (spec, options) => commit(succeed, systemFiles(spec, publicKeys(keys), toyFiles()), options),
     ...power(slot),
     ...network(slot),
+    async freeze() {
+      await powerOff(slot)
+      return diskOf(slot)
+    },
     install: () => installHostHalf(slot),
     logs: async () => `${consoleText(slot)}\n${(await execute(['journalctl', '--no-pager', '-b'])).stdout}`,
     [Symbol.asyncDispose]: () => endSlot(slot),

@@ -48,7 +48,7 @@ test.concurrent('a deploy that changes something calls the trial off before it b
     activation: 'touch /run/activating; sleep 60',
   })
   const answer = askAnew(box, `deploy ${other} ${rev} switch 30 300`)
-  await box.must('until [ -e /run/activating ]; do sleep 0.05; done')
+  await box.waitFor('/run/activating')
   expect(await resultOf(box, trial)).toMatchObject({ status: 'superseded', supersededBy: other })
   await box.pullPlug()
   await box.start()
@@ -124,7 +124,7 @@ async function writing(): Promise<{ box: Box; rev: string }> {
   const rev = await box.commit({ ...newKernel, ...slow })
   await box.must('rm /run/fast')
   void askAnew(box, `deploy ${first} ${rev} switch 60 300`).catch(() => undefined)
-  await box.must('until [ -e /run/writing ]; do sleep 0.05; done')
+  await box.waitFor('/run/writing')
   return { box, rev }
 }
 
@@ -168,7 +168,7 @@ test.concurrent(
     await box.must('chmod +x /usr/local/bin/bootctl')
     const rev = await box.commit(newKernel)
     void askAnew(box, `deploy ${first} ${rev} switch 60 300`).catch(() => undefined)
-    await box.must('until [ -e /run/told ]; do sleep 0.05; done')
+    await box.waitFor('/run/told')
     await box.pullPlug()
     await box.start()
     const result = await resultOf(box, first)

@@ -32,7 +32,7 @@ test('refused deploys displace nothing that is kept of others', async () => {
 test('16 deploys may wait; one more is refused, until a place is free', async () => {
   const held = await box().commit({ build: gate.held, config })
   const first = await asked(box(), `deploy held-in-its-build ${held} dry-activate 0 300`)
-  await box().must('until [ -e /run/vps-deploy/active ]; do sleep 0.05; done')
+  await box().waitFor('/run/vps-deploy/active')
   // Each of them would be refused at its turn, which is quick.
   const request = (id: string) => `deploy ${id} ${'0'.repeat(40)} dry-activate 0 300`
   const waiting: Asked[] = []

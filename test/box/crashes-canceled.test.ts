@@ -35,7 +35,7 @@ async function cancelAt(
   await open(box)
   const id = run.outputs['deploy-id'] ?? (await box.must('ls -t /var/lib/vps-deploy/deploys | head -1'))
   const result = `/var/lib/vps-deploy/deploys/${id}/result.json`
-  await box.must(`until [ -e ${result} ]; do sleep 0.1; done`, { timeoutMs: 120_000 })
+  await box.waitFor(result, '', 120_000)
   return { run, end: await endOf(box, { ...run, outputs: { ...run.outputs, 'deploy-id': id } }) }
 }
 

@@ -35,7 +35,7 @@ async function race(box: Box, id: string, earlyMs: number): Promise<Round> {
   const rev = await box.commit({ config: { settleSeconds: 0 }, packages: [`${id}-1`] })
   const answer = askAnew(box, `deploy ${id} ${rev} switch 5 200`)
   const folder = `/var/lib/vps-deploy/deploys/${id}`
-  await box.must(`until grep -qs '"awaiting-confirm"' ${folder}/events.ndjson; do sleep 0.02; done`)
+  await box.waitFor(`${folder}/events.ndjson`, '"awaiting-confirm"')
   const event = await box.must(`grep '"awaiting-confirm"' ${folder}/events.ndjson`)
   const { nonce, deadline } = JSON.parse(event) as { nonce: string; deadline: string }
   const clients = await Promise.all([connected(box), connected(box), connected(box)])

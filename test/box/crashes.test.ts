@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
+import { alike } from './alike.ts'
 import { bootBox, service } from './box.ts'
 import type { Box, SystemSpec } from './box.ts'
 import { deploy, hostEvents, hostState, idle, leftovers, mustDeploy, tearDown } from './deploying.ts'
@@ -11,10 +12,16 @@ jest.setTimeout(120_000)
 let box: Box
 let before: HostState
 
+const withIdle = alike(async () => {
+  const made = await bootBox()
+  await mustDeploy(made, { units: { 'idle.service': idle } })
+  return made
+})
+
 // A box for each test: what a crash leaves must not be another one's beginning.
 beforeEach(async () => {
-  box = await bootBox()
-  before = await mustDeploy(box, { units: { 'idle.service': idle } })
+  box = await withIdle()
+  before = await hostState(box)
 }, 300_000)
 
 afterEach(() => tearDown(box))
@@ -34,7 +41,7 @@ test.each([
 async function waiting(id: string, spec: SystemSpec, confirmSeconds: number): Promise<Promise<Answer>[]> {
   const answer = askAnew(box, `deploy ${id} ${await box.commit(spec)} switch ${confirmSeconds} 200`)
   const events = `/var/lib/vps-deploy/deploys/${id}/events.ndjson`
-  await box.must(`until grep -qs '"awaiting-confirm"' ${events}; do sleep 0.05; done`)
+  await box.waitFor(events, '"awaiting-confirm"')
   return [answer]
 }
 

@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import type { ActionRun, RunningAction } from '../support/run-action.ts'
+import { alike } from './alike.ts'
 import { bootBox } from './box.ts'
 import type { Box } from './box.ts'
 import { deploy, endOf, hostState, mustDeploy, startDeploy } from './deploying.ts'
@@ -27,20 +28,17 @@ export interface Scene extends AsyncDisposable {
   readonly before: HostState
 }
 
+const withOldSystem = alike(async () => {
+  const box = await bootBox()
+  await buildGates(box)
+  await mustDeploy(box, oldSystem)
+  return box
+})
+
 /** A box with gates and the old system. */
 export async function scene(): Promise<Scene> {
-  const box = await bootBox()
-  try {
-    await buildGates(box)
-    return {
-      box,
-      before: await mustDeploy(box, oldSystem),
-      [Symbol.asyncDispose]: () => box[Symbol.asyncDispose](),
-    }
-  } catch (error) {
-    await box[Symbol.asyncDispose]()
-    throw error
-  }
+  const box = await withOldSystem()
+  return { box, before: await hostState(box), [Symbol.asyncDispose]: () => box[Symbol.asyncDispose]() }
 }
 
 /** Deploys the new system, with a crash at that moment, and waits for the end of the step. */

@@ -44,7 +44,7 @@ const programs = {
 const gate = `#!/bin/sh
 [ -e "/run/gates/$1" ] || exit 0
 touch "/run/gates/$1.reached"
-while [ -e "/run/gates/$1" ]; do sleep 0.02; done
+while [ -e "/run/gates/$1" ]; do sleep 0.1; done
 `
 
 /** Puts the gates into a box; all of them are open, and again after a boot. */
@@ -71,7 +71,7 @@ export async function close(box: Box, name: Gate): Promise<void> {
 
 /** Waits until a deploy stands before the gate. */
 export async function reached(box: Box, name: Gate): Promise<void> {
-  await box.must(`until [ -e /run/gates/${name}.reached ]; do sleep 0.02; done`, { timeoutMs: 60_000 })
+  await box.waitFor(`/run/gates/${name}.reached`)
 }
 
 export async function open(box: Box): Promise<void> {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { must, run } from './process.ts'
 import { processId, setOwner } from './slots.ts'
@@ -12,6 +12,7 @@ export type Lifetime = 'owned' | 'detached'
 /** Starts the process that holds the namespaces and the disk of a box; resolves when both are there. */
 export async function hold(slot: Slot, lower: readonly string[], lifetime: Lifetime): Promise<void> {
   const script = join(import.meta.dirname, 'host', 'supervise.sh')
+  writeFileSync(join(slot.folder, 'lower'), lower.join(':'))
   const detached = lifetime === 'detached'
   const supervisor = spawn('sh', [script, slot.folder, lower.join(':'), ...slot.cgroups], {
     detached: true,
@@ -62,12 +63,19 @@ async function connect(slot: Slot): Promise<void> {
   })
 }
 
-/** Asks again every 20 ms until the answer is yes; false when time is up. */
-export async function until(timeoutMs: number, isSo: () => boolean | Promise<boolean>): Promise<boolean> {
+/**
+ * Asks again until the answer is yes; false when time is up. At first every 20 ms, then less and less often where a
+ * longest pause is given: for questions that cost something.
+ */
+export async function until(
+  timeoutMs: number,
+  isSo: () => boolean | Promise<boolean>,
+  longestPauseMs = 20,
+): Promise<boolean> {
   const deadline = Date.now() + timeoutMs
-  while (Date.now() < deadline) {
+  for (let pauseMs = 20; Date.now() < deadline; pauseMs = Math.min(pauseMs * 1.5, longestPauseMs)) {
     if (await isSo()) return true
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await new Promise((resolve) => setTimeout(resolve, pauseMs))
   }
   return false
 }

@@ -70,7 +70,7 @@ export async function letGo(box: Box, place: Place): Promise<void> {
 
 /** Resolves when the host half stands at the place. */
 export async function isHeldAt(box: Box, place: Place): Promise<void> {
-  await box.must(`until [ -e ${folder}/held-${place} ]; do sleep 0.1; done`, { timeoutMs: 150_000 })
+  await box.waitFor(`${folder}/held-${place}`, '', 150_000)
 }
 
 /** Resolves when the step shows every phase that its host has begun by now. */

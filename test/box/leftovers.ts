@@ -21,6 +21,6 @@ export async function leftovers(box: Box, timeoutMs = patienceMs): Promise<strin
     return found === ''
   }
   // At least once, however short the time.
-  if (!(await look())) await until(timeoutMs, look)
+  if (!(await look())) await until(timeoutMs, look, 1_000)
   return found
 }

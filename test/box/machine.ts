@@ -38,7 +38,7 @@ export async function powerOn(slot: Slot): Promise<void> {
 /** Waits until systemd says that the boot is over; one with failed units counts, for a test may want that. */
 export async function booted(slot: Slot): Promise<void> {
   const isUp = async (): Promise<boolean> => {
-    if (leaderOf(slot) === undefined) return false
+    if (!hasSystemd(slot)) return false
     const state = (await inside(slot, ['systemctl', 'is-system-running', '--wait'])).stdout.trim()
     return state === 'running' || state === 'degraded'
   }
@@ -46,6 +46,23 @@ export async function booted(slot: Slot): Promise<void> {
   throw new Error(
     `The box '${slot.name}' did not come up:\n${readFileSync(consoleFile(slot), 'utf8').slice(-4000)}`,
   )
+}
+
+const hasSystemd = (slot: Slot): boolean => hasFile(slot, '/run/systemd/private', '')
+
+/**
+ * Whether the running box has a file with that text: asked without a process in the box, for it is asked often. No
+ * link in its path may be absolute: it would lead to a file of this machine.
+ */
+export function hasFile(slot: Slot, path: string, text: string): boolean {
+  const leader = leaderOf(slot)
+  if (leader === undefined) return false
+  const file = `/proc/${leader}/root${path}`
+  try {
+    return text === '' ? existsSync(file) : readFileSync(file, 'utf8').includes(text)
+  } catch {
+    return false
+  }
 }
 
 /** Process number of the box's systemd on this machine. */

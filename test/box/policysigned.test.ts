@@ -81,7 +81,7 @@ test('no deploy is left to a later one whose commit is not signed', async () => 
     box(),
     `deploy held-1-signed ${await signed({ build: gate.held }, 'known')} switch 0 200`,
   )
-  await box().must('until [ -e /run/vps-deploy/active ]; do sleep 0.05; done')
+  await box().waitFor('/run/vps-deploy/active')
   const good = await asked(
     box(),
     `deploy good-1-signed ${await signed({ packages: ['good-1'] }, 'known')} switch 0 200`,

@@ -124,7 +124,9 @@ test('a queued deploy is superseded by a later one that contains it', async () =
   const answers: Promise<Answer>[] = []
   for (const [index, rev] of [slow, second, third].entries()) {
     answers.push(askAnew(box, `deploy queued-${index + 1} ${rev} switch 0 200`))
-    await box.must(`until [ -e /var/lib/vps-deploy/deploys/queued-${index + 1} ]; do sleep 0.05; done`)
+    const folder = `/var/lib/vps-deploy/deploys/queued-${index + 1}`
+    // The first one has to be past the place where it would give way.
+    await (index === 0 ? box.waitFor(`${folder}/events.ndjson`, '"name":"build"') : box.waitFor(folder))
   }
   const [first, middle, last] = await Promise.all(answers)
   expect(first).toMatchObject({ code: 0, stdout: expect.stringContaining('"status":"deployed"') })

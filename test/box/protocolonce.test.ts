@@ -95,7 +95,7 @@ test('an abort comes too late once it is decided to commit, and once all is over
     bootloader: `touch /run/committing; ${gate.held}`,
   })
   const { answer } = await asked(box(), request)
-  await box().must('until [ -e /run/committing ]; do sleep 0.05; done')
+  await box().waitFor('/run/committing')
   const late = await askAnew(box(), 'abort late-abort-1')
   expect(late).toMatchObject({ code: 65, stdout: '', stderr: expect.stringContaining('commit (checks)') })
   await gate.release(box())
@@ -114,7 +114,7 @@ test('an abort comes too late once it is decided to roll back', async () => {
     box(),
     await another('late-abort-2', 'switch 0 200', { activation: 'exit 1' }),
   )
-  await box().must('until [ -e /run/holding ]; do sleep 0.05; done')
+  await box().waitFor('/run/holding')
   const late = await askAnew(box(), 'abort late-abort-2')
   expect(late).toMatchObject({ code: 65, stdout: '', stderr: expect.stringContaining('rollback (worker)') })
   await gate.release(box())

@@ -82,7 +82,7 @@ async function timerAlone() {
   const activation = 'touch /run/activated; sleep 600'
   const rev = await box.commit(withVersion('gone', { ...ours, activation }))
   const answer = askAnew(box, `deploy timer-alone ${rev} switch 5 75`)
-  await box.must('until [ -e /run/activated ]; do sleep 0.05; done')
+  await box.waitFor('/run/activated')
   await box.must('systemctl stop vps-deploy-worker.path')
   await box.must('systemctl kill --signal=KILL --kill-who=all vps-deploy-worker')
   const { code } = await answer

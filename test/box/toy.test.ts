@@ -81,9 +81,12 @@ test('a failing activation ends with 2, after everything else was done', async (
 
 test('only one switch runs at a time: the second ends with 11', async () => {
   await switchTo(await build({}), 'test')
-  const slow = switchTo(await build({ activation: 'touch /run/slow; sleep 2' }), 'test')
-  await box.must('until [ -e /run/slow ]; do sleep 0.05; done')
-  expect((await switchTo(await build({}), 'test')).code).toBe(11)
+  const second = await build({})
+  const activation = 'touch /run/slow; until [ -e /run/go-on ]; do sleep 0.1; done'
+  const slow = switchTo(await build({ activation }), 'test')
+  await box.waitFor('/run/slow')
+  expect((await switchTo(second, 'test')).code).toBe(11)
+  await box.must('touch /run/go-on')
   expect((await slow).code).toBe(0)
 })
 

@@ -113,7 +113,7 @@ test.concurrent('the plug pulled while the new default is written leads to a who
   await reboot(box)
   await box.must('touch /run/slow')
   await confirm(box, trial)
-  await box.must('until [ -e /run/writing ]; do sleep 0.05; done')
+  await box.waitFor('/run/writing')
   await box.pullPlug()
   await box.start()
   expect(await endOfTrial(scheduled)).toEqual(wentBack(scheduled.before))

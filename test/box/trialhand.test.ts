@@ -88,7 +88,8 @@ test.concurrent('a worker that is killed while it calls a trial off has called i
   const rev = await box.commit({ units: { 'idle.service': idle } })
   await box.must("printf '#!/bin/sh\\ntouch /run/clearing; sleep 60\\n' >/usr/local/bin/bootctl")
   void askAnew(box, `deploy ${other} ${rev} switch 0 300`).catch(() => undefined)
-  await box.must('until [ -e /run/clearing ]; do sleep 0.05; done; rm /usr/local/bin/bootctl')
+  await box.waitFor('/run/clearing')
+  await box.must('rm /usr/local/bin/bootctl')
   const clear = 'rm /sys/firmware/efi/efivars/LoaderEntryOneShot-*'
   await box.must(`printf '#!/bin/sh\\n${clear}\\n' >/usr/local/bin/bootctl; chmod +x /usr/local/bin/bootctl`)
   await box.must('systemctl kill --signal=KILL --kill-who=all vps-deploy-worker')

@@ -81,7 +81,8 @@ test.concurrent(
     await reboot(box)
     await box.must('touch /run/slow')
     await confirm(box, trial)
-    await box.must('until [ -e /run/writing ]; do sleep 0.05; done; touch /run/fast')
+    await box.waitFor('/run/writing')
+    await box.must('touch /run/fast')
     await box.must('systemctl kill --signal=KILL --kill-who=all vps-deploy-worker')
     const system = String(result['system'])
     const host = { running: system, booted: system, profile: system, default: system, generation: '2' }

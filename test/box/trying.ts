@@ -50,11 +50,15 @@ export async function resultOf(box: Box, id: string): Promise<HostEvent> {
 /** Waits for an event, over any number of reboots. */
 export async function eventOf(box: Box, id: string, type: string): Promise<HostEvent> {
   let found: HostEvent | undefined
-  await until(120_000, async () => {
-    const events = await hostEvents(box, id).catch(() => [])
-    found = events.findLast((event) => event.type === type)
-    return found !== undefined
-  })
+  await until(
+    120_000,
+    async () => {
+      const events = await hostEvents(box, id).catch(() => [])
+      found = events.findLast((event) => event.type === type)
+      return found !== undefined
+    },
+    500,
+  )
   if (found === undefined) throw new Error(`Deploy ${id} has no event ${type}:\n${await box.logs()}`)
   return found
 }

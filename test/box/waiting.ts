@@ -1,5 +1,6 @@
 // Stories that mostly wait, for deadlines or for a link.
 import type { ActionRun } from '../support/run-action.ts'
+import { alike } from './alike.ts'
 import { bootBox } from './box.ts'
 import type { Box } from './box.ts'
 import { endOf, hostState, idle, leftovers, mustDeploy, shownAndWritten, startDeploy } from './deploying.ts'
@@ -12,14 +13,20 @@ interface Scene {
   readonly before: HostState
 }
 
+const withGoodSystem = alike(async () => {
+  const box = await bootBox()
+  await mustDeploy(box, { units: { 'idle.service': idle } })
+  return box
+})
+
 /** A box with a good system, on which a story can begin. */
 export async function scene(): Promise<Scene> {
-  const box = await bootBox()
-  return { box, before: await mustDeploy(box, { units: { 'idle.service': idle } }) }
+  const box = await withGoodSystem()
+  return { box, before: await hostState(box) }
 }
 
 /** Waits until the deploy is in the middle of its activation. */
-const activating = (box: Box) => box.must('until [ -e /run/activating ]; do sleep 0.05; done')
+const activating = (box: Box) => box.waitFor('/run/activating')
 const activation = (seconds: number) => `touch /run/activating; sleep ${seconds}`
 
 /** The link goes down during the activation and stays down until the step has ended. */
@@ -114,7 +121,7 @@ export async function vanishedRunner({ box, before }: Scene) {
   const [, id = ''] = /^Accepted by .* as (\S+);/m.exec((await step.finished).log) ?? []
   const atOnce = await box.must('pgrep -c -u deploy')
   await box.must('while pgrep -u deploy; do sleep 0.5; done; touch /run/seen', { timeoutMs: 240_000 })
-  await box.must(`until [ -e /var/lib/vps-deploy/deploys/${id}/result.json ]; do sleep 0.2; done`)
+  await box.waitFor(`/var/lib/vps-deploy/deploys/${id}/result.json`)
   const answer = await askAnew(box, `attach ${id} 0`)
   return { before, atOnce, answer, after: await hostState(box), left: await leftovers(box) }
 }
@@ -158,8 +165,6 @@ export async function canceledLate({ box, before }: Scene) {
   step.signal('SIGINT')
   const run = await step.finished
   const tookMs = performance.now() - canceled
-  await box.must(
-    `until [ -e /var/lib/vps-deploy/deploys/${run.outputs['deploy-id'] ?? ''}/result.json ]; do sleep 0.2; done`,
-  )
+  await box.waitFor(`/var/lib/vps-deploy/deploys/${run.outputs['deploy-id'] ?? ''}/result.json`)
   return { before, run, tookMs, end: await endOf(box, run) }
 }

@@ -1,8 +1,10 @@
 """switch-to-configuration in a transient unit of its own: neither our death nor a client's can hurt it."""
 
 import os
+import select
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import NamedTuple
 
 from . import systemd
@@ -10,6 +12,8 @@ from .clock import monotonic
 from .process import READ_BYTES, Lines, OnLine
 
 _FAST_SECONDS, _SLOW_SECONDS = 0.03, 0.3
+_ASK_SECONDS = 2.0
+"""How often systemd is asked about a switch whose process runs: each time is a process of its own."""
 _DONE_STATES = ('exited', 'failed', 'dead')
 _LONGEST_LINE = 1 << 16
 
@@ -61,19 +65,55 @@ class Switch(NamedTuple):
     def _follow(self, tail: '_Tail', canceled: Callable[[], bool]) -> Switched:
         until = monotonic() + self.limit_seconds
         pause = _FAST_SECONDS
-        while True:
-            state = systemd.show_at_once(self.unit, 'SubState', 'ExecMainCode', 'ExecMainStatus')
-            tail.drain()
-            # A switch may have systemd execute itself anew: until it answers again, the switch counts as running.
-            if state is not None and state.get('SubState') in _DONE_STATES:
-                tail.drain(last=True)
-                return _ended(state)
-            if canceled():
-                return Switched(None, 'it was stopped')
-            if monotonic() > until:
-                return Switched(None, f'it did not end within {self.limit_seconds:.0f} s')
-            time.sleep(pause)
-            pause = min(pause * 1.3, _SLOW_SECONDS)
+        process = _Process()
+        try:
+            while True:
+                state = process.ask(self.unit)
+                tail.drain()
+                # A switch may have systemd execute itself anew: until it answers again, the switch counts as running.
+                if state is not None and state.get('SubState') in _DONE_STATES:
+                    tail.drain(last=True)
+                    return _ended(state)
+                if canceled():
+                    return Switched(None, 'it was stopped')
+                if monotonic() > until:
+                    return Switched(None, f'it did not end within {self.limit_seconds:.0f} s')
+                process.wait(pause)
+                pause = min(pause * 1.3, _SLOW_SECONDS)
+        finally:
+            process.close()
+
+
+class _Process:
+    """The process of a switch: while it runs, there is no need to ask systemd whether it does."""
+
+    def __init__(self) -> None:
+        self._fd: int | None = None
+        self._asked = 0.0
+
+    def ask(self, unit: str) -> dict[str, str] | None:
+        """What systemd knows; None while it does not answer, or the process runs."""
+        if self._fd is not None and monotonic() < self._asked + _ASK_SECONDS and not self._has_ended(0):
+            return None
+        self._asked = monotonic()
+        state = systemd.show_at_once(unit, 'SubState', 'ExecMainCode', 'ExecMainStatus', 'MainPID')
+        if state is not None and self._fd is None and int(state.get('MainPID') or 0) > 0:
+            with suppress(OSError):
+                self._fd = os.pidfd_open(int(state['MainPID']))
+        return state
+
+    def wait(self, seconds: float) -> None:
+        """Not longer than the process runs."""
+        if self._fd is None or self._has_ended(seconds):
+            # systemd may not have heard yet.
+            time.sleep(_FAST_SECONDS if self._fd is not None else seconds)
+
+    def close(self) -> None:
+        if self._fd is not None:
+            os.close(self._fd)
+
+    def _has_ended(self, seconds: float) -> bool:
+        return self._fd is not None and bool(select.select([self._fd], [], [], seconds)[0])
 
 
 def _ended(state: dict[str, str]) -> Switched:

@@ -4,19 +4,23 @@ Started as soon as systemd itself runs, with nothing but the store: no file syst
 """
 
 import os
-import subprocess
 import sys
 import time
 from contextlib import suppress
 
-from . import bootentry, clock, config, gcroots, oneshot
-from .state import StateDirectory
+from . import clock, gcroots
 from .systems import BOOTED, real
 
 _POLL_SECONDS = 0.5
 _HOW: tuple[list[str], ...] = ([], ['--force'], ['--force', '--force'])
 """Orderly, then without stopping services, then without even syncing: whoever hangs may hang for all of it."""
 _BETWEEN_SECONDS = 60.0
+
+
+def main(arguments: list[str]) -> int:
+    if len(arguments) != 2 or not arguments[1].isdecimal():
+        raise SystemExit('usage: vps-deploy-recover --guard SECONDS')
+    return watch(float(arguments[1]))
 
 
 def watch(seconds: float) -> int:
@@ -46,12 +50,17 @@ def trial_of_this_boot() -> str | None:
 
 def _boots_by_default() -> bool:
     """Then a reboot would only lead here again."""
+    from . import bootentry
+
     with suppress(OSError):
         return str(bootentry.default_system()) == real(BOOTED)
     return False
 
 
 def _is_taken_up(id: str) -> bool:
+    from . import config
+    from .state import StateDirectory
+
     # The state directory may not be mounted yet, or never.
     with suppress(OSError, config.ConfigError, ValueError):
         deploy = StateDirectory(config.read().state_dir).deploy(id)
@@ -60,6 +69,8 @@ def _is_taken_up(id: str) -> bool:
 
 
 def _clear() -> None:
+    from . import oneshot
+
     with suppress(oneshot.OneShotFailed, OSError):
         means = oneshot.means()
         if means is not None:
@@ -67,6 +78,8 @@ def _clear() -> None:
 
 
 def _reboot(why: str) -> None:
+    import subprocess
+
     print(why, file=sys.stderr)
     for how in _HOW:
         subprocess.run(['systemctl', 'reboot', *how], check=False, stdin=subprocess.DEVNULL)

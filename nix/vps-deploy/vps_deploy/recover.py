@@ -1,7 +1,7 @@
 """vps-deploy-recover: gives every deploy without a result the one it has earned. Root.
 
-At boot and before every worker run for all of them; with `--deadline ID` from the timer of one; with `--guard SECONDS`
-as early in a boot as can be.
+At boot and before every worker run for all of them; with `--deadline ID` from the timer of one. `--guard SECONDS` is in
+guard.py.
 """
 
 import os
@@ -9,7 +9,7 @@ import shutil
 import sys
 import time
 
-from . import clock, commit, config, deadline, decision, files, finish, gcroots, guard, results, story, systemd, trial, tryout
+from . import clock, commit, config, deadline, decision, files, finish, gcroots, results, story, systemd, trial, tryout
 from .decision import Decision
 from .events import EventLog
 from .job import ChangedBySomebodyElse, HostGoesDown, Job, Stop, Verdict
@@ -28,8 +28,6 @@ _POLL_SECONDS = 0.2
 
 def main(arguments: list[str]) -> int:
     given = _options(arguments)
-    if '--guard' in given:
-        return guard.watch(float(given['--guard']))
     stop = Stop()
     spool = Spool()
     try:
@@ -50,7 +48,7 @@ def main(arguments: list[str]) -> int:
 
 def _options(arguments: list[str]) -> dict[str, str]:
     given = dict(zip(arguments[::2], arguments[1::2], strict=False))
-    if len(arguments) % 2 or set(given) not in ({'--deadline', '--state-dir'}, {'--guard'}, set[str]()):
+    if len(arguments) % 2 or set(given) not in ({'--deadline', '--state-dir'}, set[str]()):
         raise SystemExit('usage: vps-deploy-recover [--deadline ID --state-dir DIRECTORY | --guard SECONDS]')
     return given
 

@@ -35,9 +35,18 @@ inside ssh-keygen -A
 for unit in ssh.service ssh.socket getty.target console-getty.service systemd-firstboot.service \
   systemd-update-utmp.service apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer \
   fstrim.timer e2scrub_reap.service systemd-pstore.service systemd-networkd.service \
-  proc-sys-fs-binfmt_misc.automount sys-kernel-config.mount systemd-journal-flush.service; do
+  proc-sys-fs-binfmt_misc.automount sys-kernel-config.mount systemd-journal-flush.service \
+  dev-hugepages.mount sys-fs-fuse-connections.mount systemd-remount-fs.service systemd-sysusers.service \
+  systemd-tmpfiles-setup-dev.service systemd-update-utmp-runlevel.service; do
   ln -sf /dev/null "$root/etc/systemd/system/$unit"
 done
+# Nor is there anything to generate units from, at every boot and every time systemd reads its units again.
+mkdir -p "$root/etc/systemd/system-generators"
+for generator in "$root"/usr/lib/systemd/system-generators/*; do
+  ln -s /dev/null "$root/etc/systemd/system-generators/${generator##*/}"
+done
+# Debian runs these at every login.
+rm -rf "$root/etc/update-motd.d"
 rm -f "$root/etc/systemd/system/sshd.service"
 
 inside git init --quiet --bare --initial-branch=main /srv/repo.git
