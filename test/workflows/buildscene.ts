@@ -13,7 +13,7 @@ type Inputs = Readonly<Record<string, string>>
 
 export interface BuildScene extends AsyncDisposable {
   readonly nix: Nix
-  /** Where the repository is checked out; its flake has configurations web, web.1, bad and elsewhere. */
+  /** Where the repository is checked out; its flake has configurations web, web.1, bad, hostile and elsewhere. */
   readonly workspace: string
   readonly temporary: string
   run(action: string, inputs: Inputs, env?: Inputs): Promise<ActionRun>
@@ -34,9 +34,10 @@ const FLAKE = `{
     nixos = system: command: name: { config.system.build.toplevel = closure name command system; };
   in {
     nixosConfigurations = {
-      web = nixos "${SYSTEM}" "echo ::add-mask::hostile >&2; echo $below > $out" "nixos-web";
+      web = nixos "${SYSTEM}" "echo $below > $out" "nixos-web";
       "web.1" = nixos "${SYSTEM}" "echo 1 $below > $out" "nixos-web-1";
       bad = nixos "${SYSTEM}" "echo it breaks >&2; exit 3" "nixos-bad";
+      hostile = throw "it throws\n::add-mask::hostile";
       elsewhere = nixos "${OTHER_SYSTEM}" "echo > $out" "nixos-elsewhere";
     };
   };

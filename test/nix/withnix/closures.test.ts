@@ -6,6 +6,7 @@ import { parseNarInfo } from '../../../actions/garnix-wait/narinfo.ts'
 import { whyUntrusted } from '../../../actions/garnix-wait/signature.ts'
 import { parseStorePath } from '../../../actions/garnix-wait/storepath.ts'
 import { parseTrustedKey } from '../../../actions/garnix-wait/trustedkey.ts'
+import { obeyed } from '../../support/obeyed.ts'
 import { newSigningKey } from '../../support/binarycache.ts'
 import {
   type BuildScene,
@@ -55,14 +56,19 @@ describe('a configuration', () => {
     expect(readFileSync(join(folder, `${name}.closure`), 'utf8')).toBe(`${name}=${path}\n`)
   })
 
-  test('whose build fails is red, with its log, which is no command to the runner', async () => {
-    const run = await build('bad')
-    expect(run).toMatchObject({ code: 1, outputs: {} })
-    expect(run.log).toContain('it breaks')
-    expect(complaint(run)).toContain("Configuration 'bad' could not be built")
-    const commands = run.lines.filter((line) => /^::(?!stop-commands::|[0-9a-f]+::$)/.test(line))
-    expect(commands).toEqual([expect.stringMatching(/^::error::/)])
-  })
+  test.each([
+    ['bad', 'it breaks', 'could not be built'],
+    ['hostile', '::add-mask::hostile', 'could not be evaluated'],
+  ])(
+    'that breaks (%s) is red, with its log, which is no command to the runner',
+    async (name, shown, said) => {
+      const run = await build(name)
+      expect(run).toMatchObject({ code: 1, outputs: {} })
+      expect(run.log).toContain(shown)
+      expect(complaint(run)).toContain(`Configuration '${name}' ${said}`)
+      expect(obeyed(run.stdout).map((command) => command.name)).toEqual(['error'])
+    },
+  )
 
   test('for another system says how to get its runner', async () => {
     expect(complaint(await build('elsewhere'))).toBe(
