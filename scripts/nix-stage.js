@@ -1,22 +1,24 @@
-// The stage of `npm test` for nix/: what runs without nixpkgs, and the full evaluation where there is one.
+// The stages of `npm test` for nix/: what runs without nixpkgs, and the full evaluation where there is one.
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { node24, run } from './toolchain.js'
 
-/** @typedef {{ passed: number, failed: number }} Counts */
-/** @typedef {(name: string, counted: () => Promise<Counts>) => Promise<void>} Step */
-/** @typedef {{ patterns: string[], extra?: string[] }} JestOptions */
+/** @typedef {import('./stages.js').Counts} Counts */
+/** @typedef {import('./jest-suite.js').JestOptions} JestOptions */
 
-/** @param {{ scratch: string, step: Step, jestSuite: (name: string, options: JestOptions) => Promise<void> }} by */
-export async function nixStage({ scratch, step, jestSuite }) {
+/**
+ * @param {{ scratch: string, stages: import('./stages.js').Stages, jest: (name: string, options: JestOptions) => Promise<void> }} by
+ */
+export async function nixStage({ scratch, stages, jest }) {
+  if (stages.isInterrupted) return
   // Without a Nix it says itself what does not run for want of it.
   const { code } = await run([node24(), 'test/nix/setup.ts'])
   const extra = code === 0 ? [] : ['--testPathIgnorePatterns=/test/nix/withnix/']
-  await jestSuite('nix', { patterns: ['/test/nix/'], extra })
+  await jest('nix', { patterns: ['/test/nix/'], extra })
   if (code !== 0) return
   const resultFile = join(scratch, 'evaluation.json')
-  await step('evaluation', async () => {
-    const ended = await run([node24(), 'test/nix/evaluation/main.ts', resultFile])
+  await stages.step('evaluation', async (say) => {
+    const ended = await run([node24(), 'test/nix/evaluation/main.ts', resultFile], { say })
     if (!existsSync(resultFile)) return { passed: 0, failed: 1 }
     /** @type {unknown} */
     const report = JSON.parse(readFileSync(resultFile, 'utf8'))

@@ -1,15 +1,19 @@
-// `npm test`: every check and test there is, one after the other; ends with `N passed, N failed`.
+// `npm test`: every check and test there is, two at a time; ends with `N passed, N failed`.
 //   npm test -- --no-box     leaves out the suites that boot a host (they need Linux and root)
 //   npm test -- --no-browser leaves out the suite that looks at pages in Chromium; so does --no-box where there is none
 //   npm test -- <pattern>    only the jest tests whose path matches
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { asRoot, browserProgram, isRoot, prepareMachine } from './machine.js'
+import { alone, runJest } from './jest-suite.js'
+import { asRoot, browserProgram, prepareMachine } from './machine.js'
 import { nixStage } from './nix-stage.js'
-import { cache, dependencies, environment, jest, node24, run } from './toolchain.js'
+import { sideBySide, Stages } from './stages.js'
+import { dependencies, node24, run, SIGNALS } from './toolchain.js'
+import { countsOf, failureLine, failuresOf, secondChances, together } from './verdict.js'
 
-/** @typedef {{ name: string, passed: number, failed: number, seconds: number }} Outcome */
+/** @typedef {import('./jest-suite.js').JestOptions} JestOptions */
+/** @typedef {import('./verdict.js').Suite} Suite */
 
 const args = process.argv.slice(2)
 const box = !args.includes('--no-box')
@@ -19,57 +23,67 @@ const patterns = args.filter((arg) => !arg.startsWith('--'))
 // What needs root is asked for first, while somebody still looks.
 prepareMachine({ box, browser: box && browser, evaluation: (process.env['NIXPKGS'] ?? '') !== '' })
 dependencies()
+const node = node24()
 const scratch = mkdtempSync(join(tmpdir(), 'nix-vps-test-'))
 
 // What a suite could not do it writes down here; the report ends with it.
 const notRun = join(scratch, 'not-run.txt')
 process.env['NIX_VPS_NOT_RUN'] = notRun
 
-/** @type {Outcome[]} */
-const outcomes = []
-if (patterns.length > 0) await jestSuite('tests', { patterns })
+const stages = new Stages({
+  isAlone: patterns.length > 0,
+  print: (text) => void process.stdout.write(text),
+})
+/** @type {Map<string, { suite: Suite, options: JestOptions }>} */
+const suites = new Map()
+/** @type {string[]} */
+const passedAgain = []
+
+for (const signal of SIGNALS)
+  process.once(signal, () => {
+    stages.interrupt()
+  })
+
+if (patterns.length > 0) await jestStage('tests', { patterns })
 else await everything()
 report()
 rmSync(scratch, { recursive: true, force: true })
 
 async function everything() {
-  const node = node24()
-  await check('types', ['tsc', '--noEmit'])
-  await check('lint', ['eslint', '--max-warnings=0', '.'])
-  await check('format', ['prettier', '--check', '--log-level=warn', '.'])
-  await check('unused code', ['knip'])
-  await check('Python types', ['pyright', '--project', 'nix/vps-deploy'])
-  await check('dist is what the sources build', [node, 'scripts/build.js', '--check'])
-  await pythonSuite()
-  await jestSuite('unit', {
-    patterns: [],
-    extra: ['--testPathIgnorePatterns=/test/(box|nix|pages)/', '--coverage'],
-  })
-  if (browser) await pages()
-  await nixStage({ scratch, step, jestSuite })
-  if (!box) return
-  await check('box', asRoot([node, 'test/box/cli.ts', 'setup']))
-  await jestSuite('box', { patterns: ['/test/box/'], privileged: true })
+  const boot = [
+    () => check('box set-up', asRoot([node, 'test/box/cli.ts', 'setup'])),
+    () => jestStage('box', { patterns: ['/test/box/'], privileged: true }),
+  ]
+  // The box waits for half of its time: what runs beside it has one worker's room.
+  const extra = ['--testPathIgnorePatterns=/test/(box|nix|pages)/', `--maxWorkers=${box ? 1 : 2}`]
+  const unit = { patterns: [], extra, isCovered: true }
+  // The longest come first, so that none is left alone at the end.
+  await sideBySide(
+    [
+      box ? boot : [],
+      [() => jestStage('unit', unit)],
+      browser ? [pagesStage] : [],
+      [() => nixStage({ scratch, stages, jest: jestStage })],
+      [() => check('lint', ['eslint', '--max-warnings=0', '.'])],
+      [pythonStage],
+      [() => check('dist is what the sources build', [node, 'scripts/build.js', '--check'])],
+      [() => check('format', ['prettier', '--check', '--log-level=warn', '.'])],
+      [() => check('types', ['tsc', '--noEmit'])],
+      [() => check('Python types', ['pyright', '--project', 'nix/vps-deploy'])],
+      [() => check('unused code', ['knip'])],
+    ],
+    2,
+  )
+  await runAgain()
 }
 
 /** What needs root is not asked for where no box is wanted: there a browser is used if it is at hand. */
-async function pages() {
-  if (browserProgram() !== undefined) return jestSuite('pages', { patterns: ['/test/pages/'] })
+async function pagesStage() {
+  if (browserProgram() !== undefined) return jestStage('pages', { patterns: ['/test/pages/'] })
   appendFileSync(
     notRun,
     "not run: the pages in a browser: there is no Chromium here ('apt-get install chromium').\n",
   )
-}
-
-/**
- * @param {string} name
- * @param {() => Promise<{ passed: number, failed: number }>} counted
- */
-async function step(name, counted) {
-  console.log(`\n## ${name}`)
-  const start = process.hrtime.bigint()
-  const { passed, failed } = await counted()
-  outcomes.push({ name, passed, failed, seconds: Number(process.hrtime.bigint() - start) / 1e9 })
 }
 
 /**
@@ -78,18 +92,17 @@ async function step(name, counted) {
  * @param {string[]} argv
  */
 async function check(name, argv) {
-  await step(name, async () => {
-    const { code } = await run(argv)
+  await stages.step(name, async (say) => {
+    const { code } = await run(argv, { say })
     return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }
   })
 }
 
-async function pythonSuite() {
+async function pythonStage() {
   const where = 'nix/vps-deploy/tests'
   const argv = ['python3', '-B', '-m', 'unittest', 'discover', '-s', where, '-t', 'nix/vps-deploy']
-  await step('Python', async () => {
-    const { code, output } = await run(argv, { capture: true })
-    process.stdout.write(output)
+  await stages.step('Python', async (say) => {
+    const { code, output } = await run(argv, { say })
     const total = Number(/^Ran (\d+) tests?/m.exec(output)?.[1] ?? 0)
     const skipped = Number(/skipped=(\d+)/.exec(output)?.[1] ?? 0)
     const bad = [...output.matchAll(/(?:failures|errors|unexpected successes)=(\d+)/g)]
@@ -101,56 +114,59 @@ async function pythonSuite() {
 
 /**
  * @param {string} name
- * @param {{ patterns: string[], extra?: string[], privileged?: boolean }} options
+ * @param {JestOptions} options
  */
-async function jestSuite(name, { patterns, extra = [], privileged = false }) {
-  const outputFile = join(scratch, `${name}.json`)
-  // Root's transform cache must not land in the user's.
-  const cacheDirectory = join(cache, privileged && !isRoot ? 'jest-root' : 'jest')
-  const options = [
-    '--json',
-    `--outputFile=${outputFile}`,
-    `--cacheDirectory=${cacheDirectory}`,
-    '--testLocationInResults',
-  ]
-  const argv = [node24(), ...jest, ...options, ...extra, ...patterns]
-  await step(name, async () => {
-    const { code } = await run(privileged ? asRoot(argv) : argv, {
-      env: { ...environment(), FORCE_COLOR: '0' },
-    })
-    return jestCounts(code, outputFile)
+async function jestStage(name, options) {
+  await stages.step(name, async (say) => {
+    const suite = await runJest(name, options, { folder: mkdtempSync(join(scratch, 'jest-')), say })
+    suites.set(name, { suite, options })
+    return countsOf(suite)
   })
 }
 
-/**
- * A suite that could not start, a skipped test and a missed coverage threshold each count as a failure.
- * @param {number} code
- * @param {string} outputFile
- */
-function jestCounts(code, outputFile) {
-  // It was killed, or never began.
-  if (!existsSync(outputFile)) return { passed: 0, failed: 1 }
-  /** @type {unknown} */
-  const report = JSON.parse(readFileSync(outputFile, 'utf8'))
-  const counts = /** @type {Record<string, number>} */ (report)
-  const number = (/** @type {string} */ key) => counts[key] ?? 0
-  const failed =
-    number('numFailedTests') +
-    number('numRuntimeErrorTestSuites') +
-    number('numPendingTests') +
-    number('numTodoTests')
-  const passed = number('numPassedTests')
-  return { passed, failed: failed === 0 && (code !== 0 || passed === 0) ? 1 : failed }
+/** A machine that is busy makes a test miss its time: what failed is run once more when nothing else runs. */
+async function runAgain() {
+  for (const { suite, paths } of secondChances([...suites.values()].map((one) => one.suite))) {
+    const { options } = /** @type {{ options: JestOptions }} */ (suites.get(suite.name))
+    const outcome = stages.outcomes.find(({ name }) => name === suite.name)
+    await stages.step(`${suite.name}, again`, async (say) => {
+      const folder = mkdtempSync(join(scratch, 'jest-'))
+      const second = await runJest(suite.name, alone(options, paths), { folder, say })
+      const both = together(suite, second)
+      suites.set(suite.name, { suite: both, options })
+      const healed = failuresOf(suite).filter(
+        ({ file }) => !failuresOf(both).some((left) => left.file === file),
+      )
+      passedAgain.push(...healed.map(failureLine))
+      Object.assign(outcome ?? {}, countsOf(both))
+      // They are counted where they ran first.
+      return { passed: 0, failed: 0 }
+    })
+  }
 }
 
 function report() {
-  const width = Math.max(...outcomes.map(({ name }) => name.length))
+  const { outcomes } = stages
+  const failures = [...suites.values()].flatMap(({ suite }) => failuresOf(suite).map(failureLine))
+  const others = outcomes.filter(({ name, failed }) => failed > 0 && !suites.has(name))
+  list('Passed only when run again, alone:', passedAgain)
+  list('Failed:', [...failures, ...others.map(({ name }) => name)])
+  if (existsSync(notRun)) console.log(`\n${readFileSync(notRun, 'utf8').trim()}`)
   console.log('')
+  const width = Math.max(...outcomes.map(({ name }) => name.length))
   for (const { name, passed, failed, seconds } of outcomes)
     console.log(`${name.padEnd(width)}  ${passed} passed, ${failed} failed  (${seconds.toFixed(0)} s)`)
-  if (existsSync(notRun)) console.log(`\n${readFileSync(notRun, 'utf8').trim()}`)
-  const failed = outcomes.reduce((sum, outcome) => sum + outcome.failed, 0)
+  // What an interruption left undone has not passed.
+  const failed = outcomes.reduce((sum, outcome) => sum + outcome.failed, stages.isInterrupted ? 1 : 0)
   const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0)
   console.log(`\n${passed} passed, ${failed} failed`)
   process.exitCode = failed > 0 ? 1 : 0
+}
+
+/**
+ * @param {string} heading
+ * @param {string[]} lines
+ */
+function list(heading, lines) {
+  if (lines.length > 0) console.log(`\n${heading}\n${lines.map((line) => `  ${line}`).join('\n')}`)
 }

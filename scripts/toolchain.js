@@ -107,27 +107,46 @@ export const jest = [
   join(root, 'node_modules', 'jest', 'bin', 'jest.js'),
 ]
 
+export const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])
+/** @type {Set<import('node:child_process').ChildProcess>} */
+const running = new Set()
+let isForwarding = false
+
+/** @param {NodeJS.Signals} signal */
+function endRunning(signal) {
+  for (const child of running) child.kill(signal)
+}
+
 /**
- * Runs a program to its end with the project as working directory; its output is shown, and returned if asked for.
+ * Runs a program to its end with the project as working directory. What interrupts us interrupts it.
  * @param {string[]} argv
- * @param {{ capture?: boolean, env?: NodeJS.ProcessEnv }} [options]
- * @returns {Promise<{ code: number, output: string }>}
+ * @param {{ say?: (text: string) => void, env?: NodeJS.ProcessEnv }} [options] `say` gets what it writes, instead of our own output
+ * @returns {Promise<{ code: number, output: string }>} `output` is empty without `say`
  */
-export function run(argv, { capture = false, env = environment() } = {}) {
+export function run(argv, { say, env = environment() } = {}) {
   const [command, ...args] = argv
+  if (!isForwarding) for (const signal of SIGNALS) process.once(signal, endRunning)
+  isForwarding = true
   return new Promise((resolve, reject) => {
+    const stream = say === undefined ? 'inherit' : 'pipe'
     const child = spawn(/** @type {string} */ (command), args, {
       cwd: root,
       env,
-      stdio: ['ignore', capture ? 'pipe' : 'inherit', capture ? 'pipe' : 'inherit'],
+      stdio: ['ignore', stream, stream],
     })
+    running.add(child)
     let output = ''
-    for (const stream of [child.stdout, child.stderr])
-      stream?.setEncoding('utf8').on('data', (/** @type {string} */ text) => (output += text))
-    for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM']))
-      process.once(signal, () => child.kill(signal))
-    child.on('error', reject)
+    for (const piped of [child.stdout, child.stderr])
+      piped?.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
+        output += text
+        say?.(text)
+      })
+    child.on('error', (error) => {
+      // Root's programs, which we may not end ourselves, are ended by their sudo.
+      if (child.pid === undefined) reject(error)
+    })
     child.on('close', (code, signal) => {
+      running.delete(child)
       resolve({ code: code ?? (signal === null ? 1 : 128), output })
     })
   })

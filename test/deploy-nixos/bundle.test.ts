@@ -7,7 +7,7 @@ import { makeKey, startSshd } from '../support/sshd.ts'
 import { REV, shown, startHost } from './bundlehost.ts'
 
 // A deploy takes about two seconds, on a machine that has nothing else to do.
-jest.setTimeout(60_000)
+jest.setTimeout(120_000)
 
 const NONCE = 'c0ffee'.padEnd(32, '0')
 

@@ -5,7 +5,7 @@ import { startAction } from '../support/run-action.ts'
 import { startHost } from './bundlehost.ts'
 import { startProxy } from './silentproxy.ts'
 
-jest.setTimeout(60_000)
+jest.setTimeout(120_000)
 
 describe('a canceled bundle', () => {
   test('stops the deploy before its activation', async () => {

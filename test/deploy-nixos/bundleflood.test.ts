@@ -8,7 +8,7 @@ import { expect, jest, test } from '@jest/globals'
 import { root } from '../support/manifest.ts'
 import { startSshd } from '../support/sshd.ts'
 
-jest.setTimeout(60_000)
+jest.setTimeout(120_000)
 
 const REV = 'a'.repeat(40)
 const LIMIT_MB = 300

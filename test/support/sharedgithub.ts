@@ -6,7 +6,7 @@ import type { FakeGitHub } from './github/server.ts'
 export function withSharedGitHub(prepare: (github: FakeGitHub) => void): void {
   let github: FakeGitHub
   // GitHub's schema alone takes seconds to be read.
-  jest.setTimeout(60_000)
+  jest.setTimeout(120_000)
   beforeAll(async () => {
     github = await sharedGitHub()
   })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, jest, test } from '@jest/globals'
 import { BRANCH, bundleScene, errorsOf, lockAt, PERSONAL, type BundleScene } from './bundlescene.ts'
 
-jest.setTimeout(60_000)
+jest.setTimeout(120_000)
 
 const writes = (asked: readonly string[]) =>
   asked.filter((one) => !one.startsWith('GET ') && one !== 'POST /graphql')

@@ -5,7 +5,7 @@ import type { ActionRun } from '../support/run-action.ts'
 import { BRANCH, bundleScene, lockAt, type BundleScene } from './bundlescene.ts'
 import { github, lockText } from './locks.ts'
 
-jest.setTimeout(60_000)
+jest.setTimeout(120_000)
 
 const EVIL = [
   '::error::forged',

@@ -2,7 +2,7 @@
 import { describe, expect, jest, test } from '@jest/globals'
 import { BRANCH, bundleScene, errorsOf, JOB, lockAt, PERSONAL, type BundleScene } from './bundlescene.ts'
 
-jest.setTimeout(60_000)
+jest.setTimeout(120_000)
 
 type Texts = Readonly<Record<string, string>>
 

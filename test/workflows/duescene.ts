@@ -20,7 +20,7 @@ export interface DueScene {
 /** One GitHub for all tests of a file; each begins with a new repository. */
 export function dueScene(): DueScene {
   const scene = { tip: '', asked } as DueScene
-  jest.setTimeout(60_000)
+  jest.setTimeout(120_000)
   beforeAll(async () => {
     scene.github = await fakeGitHub()
   })

@@ -8,7 +8,7 @@ import { newFetch } from '../../../actions/shared/adapters/fetch.ts'
 import { faults } from '../../support/binarycache.ts'
 import { startAnswering } from './answering.ts'
 
-const OPTIONS = { timeoutMs: 5_000, maxBytes: 100_000 } as const
+const OPTIONS = { timeoutMs: 60_000, maxBytes: 100_000 } as const
 const fetch = newFetch()
 const server = await startAnswering()
 const { base, elsewhere, asked, sockets } = server

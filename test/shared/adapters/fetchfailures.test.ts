@@ -11,7 +11,7 @@ import { faults } from '../../support/binarycache.ts'
 import { freePort } from '../../support/sshd.ts'
 import { type Handler, startAnswering } from './answering.ts'
 
-const OPTIONS = { timeoutMs: 5_000, maxBytes: 100_000 } as const
+const OPTIONS = { timeoutMs: 60_000, maxBytes: 100_000 } as const
 const fetch = newFetch()
 const server = await startAnswering()
 const { base, asked, sockets } = server

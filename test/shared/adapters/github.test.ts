@@ -5,7 +5,7 @@ import { freePort } from '../../support/sshd.ts'
 
 const RUNS = 'GET /repos/{owner}/{repo}/commits/{ref}/check-runs'
 const COMMIT = { owner: 'acme', repo: 'infra', ref: 'a'.repeat(40) }
-const PATIENT = { timeoutMs: 5_000 }
+const PATIENT = { timeoutMs: 60_000 }
 
 let github: FakeGitHub
 let request: GitHubRequest

@@ -21,7 +21,7 @@ test('a proxy of the environment is asked for the way to GitHub', async () => {
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
   process.env['http_proxy'] = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
   process.env['GITHUB_API_URL'] = 'http://github.invalid'
-  const answer = await githubRequest('secret')('GET /user', {}, { timeoutMs: 5_000 })
+  const answer = await githubRequest('secret')('GET /user', {}, { timeoutMs: 60_000 })
   expect(answer.status).toBe(403)
   expect(asked).toEqual(['github.invalid:80'])
   expect(github.exchanges).toMatchObject([{ path: '/user', authorization: 'token secret' }])

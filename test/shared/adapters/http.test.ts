@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { httpGet } from '../../../actions/shared/adapters/http.ts'
 import { freePort } from '../../support/sshd.ts'
 
-const FOLLOW = { timeoutMs: 5_000, redirects: 'follow' } as const
-const KEEP = { timeoutMs: 5_000, redirects: 'keep' } as const
+const FOLLOW = { timeoutMs: 60_000, redirects: 'follow' } as const
+const KEEP = { timeoutMs: 60_000, redirects: 'keep' } as const
 
 let server: Server
 let base: string

@@ -71,7 +71,8 @@ describe('output', () => {
 
   test('of half a gigabyte takes little memory', async () => {
     const before = process.memoryUsage().rss
-    const { code, stdout = '' } = (await sh('yes | head -c 256000000; yes | head -c 256000000 >&2')) ?? {}
+    const script = 'yes | head -c 256000000; yes | head -c 256000000 >&2'
+    const { code, stdout = '' } = (await sh(script, { timeoutMs: 110_000 })) ?? {}
     expect([code, stdout.length]).toEqual([0, 4_194_304])
     // The garbage of the process that tests counts too: 80 MB of it were seen.
     expect(process.memoryUsage().rss - before).toBeLessThan(200_000_000)

@@ -96,7 +96,11 @@ async function backendOf(): Promise<OpenAPIBackend> {
   const ajvOpts = { formats: FORMATS }
   const api = new OpenAPIBackend({ definition, quick: true, coerceTypes: true, ajvOpts })
   api.register(handlers)
-  return api.init()
+  await api.init()
+  // The list never changes, and its router would make it twice for each request.
+  const listed = api.router.getOperations()
+  api.router.getOperations = () => listed
+  return api
 }
 
 async function graphqlOf(world: World, token: Token, { body }: Asked): Promise<Answered> {
