@@ -71,8 +71,12 @@ function ofProgram([what = '', ...rest]: Words): string | undefined {
 const NIX: Readonly<Record<string, Judge>> = {
   ...Object.fromEntries(['check', 'lock', 'update', 'show'].map((verb) => [`flake ${verb}`, right])),
   'flake init': ofTemplate,
-  ...Object.fromEntries(['build', 'develop', 'eval', 'path-info', 'shell'].map((verb) => [verb, ofFlake])),
+  ...Object.fromEntries(
+    ['build', 'copy', 'develop', 'eval', 'path-info', 'shell'].map((verb) => [verb, ofFlake]),
+  ),
   'config show': right,
+  'key convert-secret-to-public': right,
+  'key generate-secret': right,
   'store diff-closures': right,
   fmt: right,
   run: ofProgram,
