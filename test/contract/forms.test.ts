@@ -52,8 +52,8 @@ describe.each(formFiles)('the form %s', (file) => {
   })
 
   test('asks each thing once', () => {
-    for (const of of [asked.map(({ id }) => id), asked.map(({ attributes }) => attributes['label'])])
-      expect(new Set(of).size).toBe(asked.length)
+    for (const values of [asked.map(({ id }) => id), asked.map(({ attributes }) => attributes['label'])])
+      expect(new Set(values).size).toBe(asked.length)
     const choices = asked.flatMap(({ attributes }) => (attributes['options'] ?? []) as readonly string[])
     expect(new Set(choices).size).toBe(choices.length)
     expect(choices.filter((choice) => typeof choice !== 'string' || choice === 'None')).toEqual([])
