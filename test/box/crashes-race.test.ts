@@ -1,21 +1,25 @@
 // The confirm and the deadline at the same moment: there is one decision, and everybody is told the same.
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
+import { alike } from './alike.ts'
 import { bootBox } from './box.ts'
 import type { Box } from './box.ts'
 import { hostState, leftovers, mustDeploy, tearDown } from './deploying.ts'
 import { ask, askAnew, connected } from './sshclient.ts'
 
-jest.setTimeout(300_000)
+// Rounds of a deploy each, one after the other.
+jest.setTimeout(900_000)
 
 const rounds = 7
 const boxes: Box[] = []
 
+const unsettled = alike(async () => {
+  const box = await bootBox()
+  await mustDeploy(box, { config: { settleSeconds: 0 } })
+  return box
+})
+
 beforeAll(async () => {
-  for (let index = 0; index < 3; index++) {
-    const box = await bootBox()
-    boxes.push(box)
-    await mustDeploy(box, { config: { settleSeconds: 0 } })
-  }
+  for (let index = 0; index < 3; index++) boxes.push(await unsettled())
 }, 300_000)
 
 afterAll(() => tearDown(...boxes))

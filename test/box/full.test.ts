@@ -1,5 +1,6 @@
 // Disks that are full, or become so while a deploy is under way: each ends as promised, in words a person understands.
 import { expect, jest, test } from '@jest/globals'
+import { alike } from './alike.ts'
 import { bootBox, service } from './box.ts'
 import type { Box, SystemSpec } from './box.ts'
 import { deploy, endOf, hostEvents, hostState, idle, mustDeploy } from './deploying.ts'
@@ -12,10 +13,15 @@ const config = { allowVolatileState: true }
 const base: SystemSpec = { units: { 'idle.service': idle }, config }
 const fillState = 'dd if=/dev/zero of=/mnt/small/fill bs=4k 2>/dev/null || true'
 
-/** A box whose state directory is a small disk of its own. */
-async function withSmallState(): Promise<Box> {
+const withBase = alike(async () => {
   const box = await bootBox()
   await mustDeploy(box, base)
+  return box
+})
+
+/** A box whose state directory is a small disk of its own. */
+async function withSmallState(): Promise<Box> {
+  const box = await withBase()
   await box.must(`mkdir /mnt/small && mount -t tmpfs -o size=8m tmpfs /mnt/small && mkdir /mnt/small/state
     mount --bind /mnt/small/state ${state}`)
   return box
@@ -93,8 +99,8 @@ const smallNix = (
   mount -t overlay -o lowerdir=/nix,upperdir=/mnt/nix/upper,workdir=/mnt/nix/work overlay /nix`
 
 test.concurrent('no room in /nix for what is built: nothing is changed', async () => {
-  await using box = await bootBox()
-  const before = await mustDeploy(box, base)
+  await using box = await withBase()
+  const before = await hostState(box)
   await box.must(smallNix('size=100m'))
   const build = 'dd if=/dev/zero of=$out/large bs=1M count=200'
   const run = await deploy(box, { rev: await box.commit({ ...base, build }) })
@@ -109,8 +115,8 @@ test.concurrent('no room in /nix for what is built: nothing is changed', async (
 })
 
 test.concurrent('no room in /nix for a generation: rolled back, the profile is as it was', async () => {
-  await using box = await bootBox()
-  const before = await mustDeploy(box, base)
+  await using box = await withBase()
+  const before = await hostState(box)
   await box.must(smallNix('size=200m,nr_inodes=4000'))
   const activation = `mkdir /mnt/nix/fill; cd /mnt/nix/fill
     python3 -c 'for number in range(9999): open(str(number), "w")' 2>/dev/null || true`
@@ -126,8 +132,8 @@ test.concurrent('no room in /nix for a generation: rolled back, the profile is a
 })
 
 test.concurrent('no room in /boot for an entry: rolled back, and the old entry boots', async () => {
-  await using box = await bootBox()
-  const before = await mustDeploy(box, base)
+  await using box = await withBase()
+  const before = await hostState(box)
   const entries = await box.must('cd /boot/loader && head -50 loader.conf entries/*')
   await box.must(`cp -r /boot /mnt/boot && mount -t tmpfs -o size=64k tmpfs /boot && cp -r /mnt/boot/. /boot
     { dd if=/dev/zero of=/boot/fill bs=4k 2>/dev/null || true; }`)

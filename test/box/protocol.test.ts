@@ -1,6 +1,7 @@
 // Protocol 1 as a client other than the action may speak it.
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import type { Client } from 'ssh2'
+import { gate } from './asking.ts'
 import { bootBox } from './box.ts'
 import type { Box, SystemSpec } from './box.ts'
 import { hostState, idle, leftovers, mustDeploy, tearDown } from './deploying.ts'
@@ -116,7 +117,7 @@ test('the empty request deploys the tip of the branch and speaks to a person', a
 })
 
 test('a queued deploy is superseded by a later one that contains it', async () => {
-  const slow = await box.commit({ build: 'sleep 3', packages: ['queue-1'] })
+  const slow = await box.commit({ build: gate.held, packages: ['queue-1'] })
   const [second, third] = [
     await box.commit({ packages: ['queue-2'] }),
     await box.commit({ packages: ['queue-3'] }),
@@ -128,6 +129,7 @@ test('a queued deploy is superseded by a later one that contains it', async () =
     // The first one has to be past the place where it would give way.
     await (index === 0 ? box.waitFor(`${folder}/events.ndjson`, '"name":"build"') : box.waitFor(folder))
   }
+  await gate.release(box)
   const [first, middle, last] = await Promise.all(answers)
   expect(first).toMatchObject({ code: 0, stdout: expect.stringContaining('"status":"deployed"') })
   expect(middle).toMatchObject({
