@@ -99,8 +99,8 @@ describe('the wait of a fleet', () => {
     ['main', {}, { RECORD_ENVIRONMENT: 'main' }],
     ['signing', { 'record-environment': 'signing' }, { RECORD_ENVIRONMENT: 'main' }],
   ])('is recorded in environment %j, with inputs %j and variables %j', (environment, inputs, vars) => {
-    const record = job('deploy-fleet.yml', 'record')
-    expect(filled(String(record.environment), { inputs, vars })).toBe(environment)
+    const { name = '' } = job('deploy-fleet.yml', 'record').environment as Readonly<Record<string, string>>
+    expect(filled(name, { inputs, vars })).toBe(environment)
   })
 
   test.each(['canary', 'stage-1', 'stage-2', 'stage-3', 'stage-4', 'configurations', 'names'])(

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import { filled } from '../support/expressions.ts'
 import { callOf, contextsOf, OTHER, ran, REV, type Start, waited } from './oneserver.ts'
 import type { Result } from './running.ts'
-import { job, workflow } from './workflows.ts'
+import { job, workflow, workflowFiles } from './workflows.ts'
 
 const DEPLOY = job('deploy.yml', 'deploy')
 const call = (given = {}) => callOf('deploy.yml', given)
@@ -106,6 +106,33 @@ describe('what GitHub records', () => {
     expect(filled(name ?? '', contextsOf(start))).toBe(environment)
     const due = job('deploy.yml', 'due').steps?.find(({ id }) => id === 'due')
     expect(filled(String(due?.with?.['environment']), contextsOf(start))).toBe(environment)
+  })
+
+  test('is nothing of a job that deploys nothing, whatever environment it has', () => {
+    const jobs = workflowFiles().flatMap((file) =>
+      Object.entries(workflow(file).jobs).map(([name, { environment }]) => [`${file}: ${name}`, environment]),
+    )
+    const recording = jobs.filter(
+      ([, environment]) =>
+        environment !== undefined && (environment as { deployment?: unknown }).deployment !== false,
+    )
+    expect(recording.map(([name]) => name)).toEqual([
+      'deploy-stage.yml: deploy',
+      'deploy.yml: deploy',
+      // Its deployments are the releases.
+      'release.yml: publish',
+    ])
+  })
+
+  test("is of a fleet's host what is true of one server", () => {
+    const stage = job('deploy-stage.yml', 'deploy').environment as Readonly<Record<string, string>>
+    const recorded = (rev: string, mode: string) =>
+      filled(stage['deployment'] ?? '', { github: { sha: REV }, inputs: { rev, mode } })
+    expect([recorded(REV, 'switch'), recorded(OTHER, 'switch'), recorded(REV, 'dry-activate')]).toEqual([
+      'true',
+      'false',
+      'false',
+    ])
   })
 
   test('has an address', () => {
