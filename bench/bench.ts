@@ -6,6 +6,7 @@
 // `npm run bench -- update` measures only what update-flake-pr adds to Nix, and what it asks of GitHub.
 // `npm run bench -- fleet` simulates what deploying a fleet costs: runner minutes, requests, time.
 // `npm run bench -- recorded` measures only what a deploy of a recorded closure takes, and beside it an evaluated one.
+// `npm run bench -- setup` measures only what a deploy costs the runner, and beside it a checkout and Nix.
 // `npm run bench -- chaos` walks deploys with random faults instead: see chaos.ts.
 import { bootBox } from '../test/box/box.ts'
 import { runAction } from '../test/support/run-action.ts'
@@ -18,6 +19,7 @@ import { lockDiff } from './lockdiff.ts'
 import { overhead } from './overhead.ts'
 import { reconnect } from './reconnect.ts'
 import { recorded } from './recorded.ts'
+import { settingUp } from './setup.ts'
 import { startup, waitStartup } from './startup.ts'
 import type { Figure } from './stats.ts'
 import { updating } from './update.ts'
@@ -42,6 +44,7 @@ async function figures(rounds: number): Promise<Figure[]> {
     ...(await reconnect(box, Math.ceil(rounds / 3), trips.hello)),
     ...(await volume(box)),
     ...(await recorded(Math.ceil(rounds / 5))),
+    ...(await settingUp(Math.ceil(rounds / 5))),
     ...(await walking(Math.ceil(rounds / 3))),
     ...(await diffing(Math.ceil(rounds / 3))),
     ...(await lockDiff(rounds)),
@@ -70,6 +73,7 @@ const parts: Readonly<Record<string, (args: readonly string[]) => Promise<Figure
   fleet,
   'lock-diff': ([rounds]) => lockDiff(Number(rounds ?? 15)),
   recorded: ([rounds]) => recorded(Number(rounds ?? 3)),
+  setup: ([rounds]) => settingUp(Number(rounds ?? 3)),
   update: ([rounds]) => updating(Number(rounds ?? 9)),
   walk: ([rounds]) => walking(Number(rounds ?? 5)),
 }
