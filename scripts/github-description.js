@@ -7,6 +7,8 @@ import { root } from './toolchain.js'
 
 const OPERATIONS = [
   'actions/create-workflow-dispatch',
+  'actions/get-workflow-run',
+  'actions/list-workflow-runs',
   'checks/list-for-ref',
   'git/create-blob',
   'git/create-commit',
@@ -80,6 +82,9 @@ const deployment = /** @type {{ properties: { state: { enum: string[] } } }} */ 
   components['schemas']?.['deployment-status']
 )
 deployment.properties.state.enum.push('waiting')
+// The number of a workflow is a text as well where it is part of an address.
+const workflow = /** @type {{ schema: Json }} */ (components['parameters']?.['workflow-id'])
+workflow.schema = { anyOf: workflow.schema['oneOf'] }
 
 const slice = {
   openapi: '3.0.3',

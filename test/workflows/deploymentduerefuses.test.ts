@@ -1,7 +1,7 @@
 /** deployment-due, where GitHub does not say what it has to know. */
 import { describe, expect, test } from '@jest/globals'
 import type { ActionRun } from '../support/run-action.ts'
-import { annotations, dueScene, type Given, TOKEN } from './duescene.ts'
+import { annotations, dueScene, type Given, PERMISSIONS, TOKEN } from './duescene.ts'
 
 const scene = dueScene()
 
@@ -24,11 +24,9 @@ describe('what is not known is an error, and nothing is deployed', () => {
     expect(scene.github.exchanges).toHaveLength(12)
   })
 
-  test.each([
-    ['deployments: read', 'contents: read'],
-    ['contents: read', 'deployments: read'],
-  ])('where the token lacks %s', async (missing, permission) => {
-    scene.github.tokens.set(TOKEN, { login: 'github-actions[bot]', permissions: [permission] })
+  test.each(PERMISSIONS)('where the token lacks %s', async (missing) => {
+    const permissions = PERMISSIONS.filter((one) => one !== missing)
+    scene.github.tokens.set(TOKEN, { login: 'github-actions[bot]', permissions })
     expect(errorOf(await scene.asked())).toEqual(
       red(new RegExp(`it lacks '${missing}'.*Give the job 'permissions: ${missing}'`)),
     )
@@ -56,6 +54,14 @@ describe('what is not known is an error, and nothing is deployed', () => {
     const run = await scene.asked()
     expect(errorOf(run)).toEqual(red(/is 'x%0A::add-mask::a', which is no known state/))
     expect(run.lines.filter((line) => line.startsWith('::add-mask::a'))).toEqual([])
+  })
+
+  test('where GitHub says of a run what is no word', async () => {
+    scene.github.disturb = ({ path }) =>
+      path.includes('/workflows/')
+        ? { status: 200, body: '{"workflow_runs":[{"id":1,"status":"completed","conclusion":"<b>"}]}' }
+        : undefined
+    expect(errorOf(await scene.asked())).toEqual(red(/\/runs: GitHub answered with something else/))
   })
 
   test('where the rate limit does not end soon', async () => {

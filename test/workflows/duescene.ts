@@ -1,4 +1,4 @@
-/** deployment-due, run as the runner does, against a GitHub that remembers deployments. */
+/** deployment-due, run as the runner does, against a GitHub that remembers deployments and runs. */
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, jest } from '@jest/globals'
 import { fakeGitHub, type FakeGitHub } from '../support/github/server.ts'
@@ -7,6 +7,7 @@ import { type ActionRun, runScript } from '../support/run-action.ts'
 
 const MAIN = join(root, '.github/actions/deployment-due/main.ts')
 export const TOKEN = 'ghs_reads'
+export const PERMISSIONS = ['actions: read', 'contents: read', 'deployments: read']
 
 export type Given = Readonly<Record<string, string>>
 
@@ -31,8 +32,7 @@ export function dueScene(): DueScene {
     github.exchanges.length = 0
     github.disturb = () => undefined
     github.catchUp = () => undefined
-    const permissions = ['contents: read', 'deployments: read']
-    github.tokens.set(TOKEN, { login: 'github-actions[bot]', permissions })
+    github.tokens.set(TOKEN, { login: 'github-actions[bot]', permissions: PERMISSIONS })
     github.state.seed({ 'flake.nix': '{ }' })
     scene.tip = github.state.push('main')
   })
@@ -44,8 +44,12 @@ export function dueScene(): DueScene {
   async function asked(given: Given = {}): Promise<ActionRun> {
     const inputs = { token: TOKEN, environment: 'production', sha: scene.tip, branch: 'main', ...given }
     const variables = Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])
+    const mine = scene.github.state.addWorkflowRun({ sha: inputs.sha, event: 'schedule' })
     const place = { GITHUB_API_URL: scene.github.url, GITHUB_REPOSITORY: 'acme/infra' }
-    return runScript(MAIN, { env: { ...(Object.fromEntries(variables) as Given), ...place } })
+    const env = { ...(Object.fromEntries(variables) as Given), ...place, GITHUB_RUN_ID: String(mine.id) }
+    const run = await runScript(MAIN, { env })
+    Object.assign(mine, { status: 'completed', conclusion: run.code === 0 ? 'success' : 'failure' })
+    return run
   }
 }
 

@@ -1,11 +1,11 @@
-/** Whether the tip of a branch has yet to be deployed, by what GitHub has recorded of an environment's deployments. */
-import type { Deadline } from '../../../actions/shared/deadline.ts'
+/**
+ * Whether the tip of a branch has yet to be deployed, by what GitHub has recorded of an environment's deployments, and of
+ * the runs that never came so far.
+ */
 import { ActionError } from '../../../actions/shared/errors.ts'
-import type { GitHubClient } from '../../../actions/shared/github.ts'
-import { numberIn, objectIn, objectsIn, textIn } from '../../../actions/shared/json.ts'
 import type { ReadInput } from '../../../actions/shared/ports.ts'
-import { refusalOf } from '../../../actions/shared/refusal.ts'
 import { parseWith } from '../../../actions/shared/inputs.ts'
+import { Asking, SHA, type Run, type Where, type World } from './asking.ts'
 
 export interface Inputs {
   readonly token: string
@@ -14,30 +14,12 @@ export interface Inputs {
   readonly branch: string
 }
 
-export interface Where {
-  readonly owner: string
-  readonly repo: string
-}
-
 /** `concern`: somebody has to look at it. */
 export interface Verdict {
   readonly isDue: boolean
   readonly reason: string
   readonly concern?: true
 }
-
-export interface World {
-  readonly client: GitHubClient
-  readonly deadline: Deadline
-  readonly signal: AbortSignal
-}
-
-/** What may pass is tried this often. */
-const ATTEMPTS = 4
-const PAGE = 100
-/** A deployment has five states or so. */
-const MAX_PAGES = 10
-const SHA = { pattern: /^[0-9a-f]{40}$/, expected: '40 hex digits of a commit' }
 
 export function parseInputs(read: ReadInput): Inputs {
   return parseWith(read, (reader) => ({
@@ -55,8 +37,10 @@ export async function verdictOn(inputs: Inputs, where: Where, world: World): Pro
   if (tip !== inputs.sha)
     return not(`the tip moved to ${tip} since this run began: its own run or the next hour deploys it`)
   const newest = await asking.newestDeployment()
-  if (newest === undefined) return { isDue: true, reason: 'Due: it was never deployed there.' }
-  return verdictOf(await asking.statesOf(newest))
+  if (newest !== undefined) return verdictOf(await asking.statesOf(newest))
+  return (
+    verdictOnRuns(await asking.earlierRuns()) ?? { isDue: true, reason: 'Due: it was never deployed there.' }
+  )
 }
 
 /** @param states of the tip's newest deployment, the newest first */
@@ -78,88 +62,29 @@ function verdictOf(states: readonly string[]): Verdict {
 const UNDER_WAY = ['queued', 'in_progress', 'pending']
 const ENDED = ['failure', 'error', 'inactive']
 
+/**
+ * A commit whose CI is red is never deployed: without a look at the runs, every hour would wait for it and end red.
+ * Who or what canceled one had a reason, a rollback that took its place in the queue for instance: that is no cause to begin
+ * again.
+ * @param runs for the tip; where one is under way, how the others ended does not matter
+ * @returns `undefined` where none of them speaks against it; one that found nothing to do succeeded, and does not
+ */
+export function verdictOnRuns(runs: readonly Run[]): Verdict | undefined {
+  const counting = runs.filter(({ event }) => EVENTS.includes(event))
+  const open = counting.find(({ status }) => status !== 'completed')
+  if (open !== undefined) return not(`a run for it is under way, ${open.address}`)
+  const bad = counting.find(({ conclusion }) => !HARMLESS.includes(conclusion))
+  if (bad === undefined) return undefined
+  const ended = bad.conclusion === 'cancelled' ? 'was canceled' : `did not succeed (${bad.conclusion})`
+  const advice = 'look at it, then re-run it, start one by hand or push'
+  const reason = `a run for it ${ended} and is not repeated every hour, ${bad.address}: ${advice}`
+  return { ...not(reason), concern: true }
+}
+
+/** A run by hand has the tip as its commit, whatever commit it was asked to deploy. */
+const EVENTS = ['push', 'schedule']
+const HARMLESS = ['success', 'neutral', 'skipped']
+
 function not(why: string): Verdict {
   return { isDue: false, reason: `Not due: ${why}.` }
-}
-
-class Asking {
-  readonly #inputs: Inputs
-  readonly #where: Where
-  readonly #world: World
-
-  constructor(inputs: Inputs, where: Where, world: World) {
-    this.#inputs = inputs
-    this.#where = where
-    this.#world = world
-  }
-
-  async tip(): Promise<string> {
-    const { branch } = this.#inputs
-    const data = await this.#ask('GET /repos/{owner}/{repo}/git/ref/{ref}', {
-      parameters: { ref: `heads/${branch}` },
-      what: `the tip of branch '${branch}'`,
-      permission: 'contents: read',
-      isAnswer: (data) => SHA.pattern.test(tipIn(data)),
-    })
-    return tipIn(data)
-  }
-
-  /** The number of the one that was made last for the commit, in the environment. */
-  async newestDeployment(): Promise<number | undefined> {
-    const { sha, environment } = this.#inputs
-    const data = await this.#ask('GET /repos/{owner}/{repo}/deployments', {
-      parameters: { sha, environment, per_page: PAGE },
-      what: `the deployments to environment '${environment}'`,
-      permission: 'deployments: read',
-      isAnswer: (data) => isListOf(data, (one) => numberIn(one['id']) !== undefined && one['sha'] === sha),
-    })
-    // Newest first, and their numbers rise.
-    const numbers = objectsIn(data).map(({ id }) => numberIn(id) ?? 0)
-    return numbers.length === 0 ? undefined : Math.max(...numbers)
-  }
-
-  /** The newest first. */
-  async statesOf(deployment: number): Promise<readonly string[]> {
-    const states: string[] = []
-    for (let page = 1; page <= MAX_PAGES; page++) {
-      const data = await this.#ask('GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses', {
-        parameters: { deployment_id: deployment, per_page: PAGE, page },
-        what: `the statuses of deployment ${deployment}`,
-        permission: 'deployments: read',
-        isAnswer: (data) => isListOf(data, ({ state }) => textIn(state) !== ''),
-      })
-      const more = objectsIn(data).map(({ state }) => textIn(state))
-      states.push(...more)
-      if (more.length < PAGE || more.includes('success')) return states
-    }
-    throw new ActionError(
-      `Deployment ${deployment} has more than ${MAX_PAGES * PAGE} statuses, and none of them is a success.`,
-      { hint: 'Some program adds them without end. Push, or deploy the commit by hand.' },
-    )
-  }
-
-  async #ask(route: string, { parameters, what, permission, isAnswer }: Wanted): Promise<unknown> {
-    const { client, deadline, signal } = this.#world
-    const all = { ...this.#where, ...parameters }
-    const question = { route, parameters: all, isAnswer }
-    const answer = await client.ask(question, { deadline, signal, attempts: ATTEMPTS })
-    const refusal = refusalOf(answer, { what, permission })
-    if (refusal !== undefined) throw refusal
-    return answer.data
-  }
-}
-
-interface Wanted {
-  readonly parameters: Readonly<Record<string, string | number>>
-  readonly what: string
-  readonly permission: string
-  readonly isAnswer: (data: unknown) => boolean
-}
-
-function tipIn(data: unknown): string {
-  return textIn(objectIn(objectIn(data)?.['object'])?.['sha'])
-}
-
-function isListOf(data: unknown, isOne: (item: Readonly<Record<string, unknown>>) => boolean): boolean {
-  return Array.isArray(data) && data.every((item) => isOne(objectIn(item) ?? {}))
 }

@@ -20,12 +20,13 @@ try {
   log.mask(inputs.token)
   const [owner = '', repo = ''] = (env['GITHUB_REPOSITORY'] ?? '').split('/')
   const github = githubGet(env['GITHUB_API_URL'] ?? '', inputs.token)
+  const where = { server: env['GITHUB_SERVER_URL'] ?? '', owner, repo, run: Number(env['GITHUB_RUN_ID']) }
   const world = {
     client: new GitHubClient({ github, clock, random, log }),
     deadline: deadlineIn(clock, PATIENCE_MS),
     signal: new AbortController().signal,
   }
-  const { isDue, reason, concern } = await verdictOn(inputs, { owner, repo }, world)
+  const { isDue, reason, concern } = await verdictOn(inputs, where, world)
   if (concern === true) log.warning(reason)
   else log.notice(reason)
   appendFileSync(env['GITHUB_OUTPUT'] ?? '', `due<<END\n${String(isDue)}\nEND\nreason<<END\n${reason}\nEND\n`)

@@ -10,6 +10,7 @@ import type {
   PullRequestState,
   RuleState,
   StatusState,
+  WorkflowRunState,
 } from './records.ts'
 
 export interface Shared {
@@ -72,6 +73,13 @@ export class Bookkeeping extends RepositoryContents {
     const rest = { ref: this.settings.defaultBranch, environment, at: this.now(), states: [...states] }
     const whole = { id: this.nextId(), sha, ...rest }
     this.deployments.push(whole)
+    return whole
+  }
+
+  addWorkflowRun(run: Partial<WorkflowRunState> & Pick<WorkflowRunState, 'sha' | 'event'>): WorkflowRunState {
+    const begun = { status: 'in_progress', conclusion: null, at: this.now() } as const
+    const whole = { id: this.nextId(), workflow: 1, branch: this.settings.defaultBranch, ...begun, ...run }
+    this.workflowRuns.push(whole)
     return whole
   }
 

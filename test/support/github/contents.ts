@@ -10,6 +10,7 @@ import type {
   PullRequestState,
   RuleState,
   StatusState,
+  WorkflowRunState,
 } from './records.ts'
 
 export class RepositoryContents {
@@ -28,6 +29,7 @@ export class RepositoryContents {
   readonly dispatches: DispatchState[] = []
   /** The newest last. */
   readonly deployments: DeploymentState[] = []
+  readonly workflowRuns: WorkflowRunState[] = []
   readonly rules: RuleState[] = []
   readonly labels = new Set<string>()
   /** Who may be asked for a review, or be assigned. */

@@ -9,6 +9,7 @@ import { PULLS } from './pulloperations.ts'
 import { REFS } from './refs.ts'
 import { REPOSITORIES } from './repositoryoperations.ts'
 import { REVIEWS } from './reviewoperations.ts'
+import { WORKFLOW_RUNS } from './workflowrunoperations.ts'
 
 export const OPERATIONS: Operations = {
   ...CHECKS,
@@ -20,4 +21,5 @@ export const OPERATIONS: Operations = {
   ...REFS,
   ...REPOSITORIES,
   ...REVIEWS,
+  ...WORKFLOW_RUNS,
 }

@@ -112,6 +112,18 @@ export interface RuleState {
   readonly bypass: readonly string[]
 }
 
+/** Of a workflow, whose newest attempt it shows. */
+export interface WorkflowRunState {
+  readonly id: number
+  readonly workflow: number
+  readonly sha: string
+  readonly branch: string
+  readonly event: string
+  readonly at: string
+  status: 'queued' | 'in_progress' | 'waiting' | 'completed'
+  conclusion: string | null
+}
+
 /** Of an environment, as GitHub makes one for a job. */
 export interface DeploymentState {
   readonly id: number
