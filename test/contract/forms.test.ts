@@ -77,7 +77,7 @@ test('beside the forms GitHub shows where holes are reported, and where symptoms
   for (const link of config.contact_links) expect(Object.keys(link).sort()).toEqual(['about', 'name', 'url'])
   const [hole, symptoms] = config.contact_links.map(({ url = '' }) => url)
   expect(hole).toMatch(/\/security\/advisories\/new$/)
-  expect(symptoms).toMatch(/\/DEBUGGING\.md$/)
+  expect(symptoms).toMatch(/\/docs\/troubleshooting\.md$/)
 })
 
 describe('Dependabot', () => {
