@@ -36,6 +36,10 @@ test('every job that proves something is named by a claim', () => {
   expect(jobs.filter((job) => !NO_PROOF.includes(job) && !namedJobs.includes(job))).toEqual([])
 })
 
+test('what fails in front of a pipe is red: the shell is named', () => {
+  expect(workflow('live.yml').defaults).toEqual({ run: { shell: 'bash' } })
+})
+
 test('a claim is proven on a day that has been, or never', () => {
   const isPast = (day: string) => /^\d{4}-\d{2}-\d{2}$/.test(day) && Date.parse(day) <= Date.now()
   expect(rows.filter(({ proven }) => proven !== 'never' && !isPast(proven))).toEqual([])

@@ -43,6 +43,7 @@ export interface Workflow {
     readonly workflow_dispatch?: Call | null
   }
   readonly permissions?: unknown
+  readonly defaults?: unknown
   readonly jobs: Readonly<Record<string, Job>>
 }
 
