@@ -1,5 +1,5 @@
 import { formatDuration } from '../shared/duration.ts'
-import { ActionError, ConnectError, messageOf } from '../shared/errors.ts'
+import { ActionError, bugWords, ConnectError, messageOf } from '../shared/errors.ts'
 import type { ReadInput } from '../shared/ports.ts'
 import { heedCancel } from './cancel.ts'
 import { converse } from './converse.ts'
@@ -100,10 +100,15 @@ async function carriedOut(deployment: Deployment): Promise<Carried> {
 
 function endingOfFailure(error: unknown, facts: Facts, nowMs: number): Carried {
   if (error instanceof LetGo) return { ending: endingUnseen(error.why, facts, nowMs) }
-  const known = { sentence: messageOf(error), details: [] }
-  if (!(error instanceof ActionError)) return { ending: { status: 'failed', ...known }, bug: asError(error) }
+  const details: readonly string[] = []
+  if (!(error instanceof ActionError))
+    return {
+      ending: { status: 'failed', sentence: bugWords(messageOf(error)), details },
+      bug: asError(error),
+    }
+  const { message: sentence, hint } = error
   const status = error instanceof ConnectError ? 'unreachable' : 'failed'
-  return { ending: { status, ...known, ...(error.hint !== undefined && { hint: error.hint }) } }
+  return { ending: { status, sentence, details, ...(hint !== undefined && { hint }) } }
 }
 
 function asError(thrown: unknown): Error {

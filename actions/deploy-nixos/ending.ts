@@ -137,11 +137,11 @@ export function lookOf({ ssh, own, trial }: Facts): string {
 export function sentenceOf(status: Status, facts: Facts): string {
   if (isRollback(facts)) return rollbackSentenceOf(status, facts)
   const isForNow = status === 'deployed' && facts.request.mode === 'test'
-  return `${subjectOf(facts)} ${isForNow ? 'is deployed for a test.' : PREDICATES[status]}`
+  return `${commitOf(facts)} ${isForNow ? 'is deployed for a test.' : PREDICATES[status]}`
 }
 
 function rollbackSentenceOf(status: Status, facts: Facts): string {
-  if (status !== 'deployed') return `${subjectOf(facts)} ${ROLLBACK_PREDICATES[status]}`
+  if (status !== 'deployed') return `${rollbackOf(facts)} ${ROLLBACK_PREDICATES[status]}`
   const rev = revOf(facts)
   return `${facts.place} is back on the system before${rev === '' ? '' : `, ${shortOf(rev)}`}.`
 }
@@ -152,8 +152,15 @@ export function isRollback({ request }: Facts): boolean {
 
 /** `95a89711a27f on vps-arm (example.org)`; begins a sentence. */
 export function subjectOf(facts: Facts): string {
-  const { request, place } = facts
-  return isRollback(facts) ? `The rollback on ${place}` : `${shortOf(request.rev)} on ${place}`
+  return isRollback(facts) ? rollbackOf(facts) : commitOf(facts)
+}
+
+function commitOf({ request, place }: Facts): string {
+  return `${shortOf(request.rev)} on ${place}`
+}
+
+function rollbackOf({ place }: Facts): string {
+  return `The rollback on ${place}`
 }
 
 /** The same within a sentence. */

@@ -5,6 +5,7 @@ import { log, mask, outputs, readInput, runAction, summary } from '../shared/ada
 import { cancellation } from '../shared/adapters/signals.ts'
 import type { Destination, Dial, HttpGet } from '../shared/ports.ts'
 import { deployNixos } from './deploy.ts'
+import { HELP } from './help.ts'
 import { SECRET_INPUTS } from './inputs.ts'
 
 // The SSH client takes longer to load than all the rest: it is loaded when the first line has been logged.
@@ -19,7 +20,7 @@ const http: HttpGet = async (url, options) => {
   return httpGet(url, options)
 }
 
-void runAction(async () => {
+void runAction(HELP, async () => {
   keepYoungSpaceSmall()
   const cancel = cancellation()
   for (const name of SECRET_INPUTS) mask(readInput(name))

@@ -1,10 +1,12 @@
 import { formatDuration } from '../shared/duration.ts'
+import { helpMarkdown } from '../shared/help.ts'
 import { block, code, details, list, paragraph, section, table, text } from '../shared/markdown.ts'
 import { closureMarkdown } from '../shared/packagewords.ts'
 import { failedUnitWords, unitLists } from './changes.ts'
-import { isRollback, lookOf, shortOf, type Ending } from './ending.ts'
+import { isRollback, lookOf, messageOfEnding, shortOf, type Ending } from './ending.ts'
 import type { Units } from './events.ts'
 import { revOf, type Facts, type Trial } from './facts.ts'
+import { HELP } from './help.ts'
 import { EMPTY_LEDGER } from './ledger.ts'
 import { finalResultOf, ofResult } from './outputs.ts'
 import { timelineOf } from './timeline.ts'
@@ -50,7 +52,7 @@ function toldBy({ own, trial }: Facts) {
 
 /** What there is to say when nothing was begun. */
 export function badInputsSummary(problems: string): string {
-  return `### ❌ Nothing was deployed\n\n${block(problems)}`
+  return `### ❌ Nothing was deployed\n\n${block(problems)}\n${helpMarkdown(HELP, problems)}`
 }
 
 const TITLES: Readonly<Record<Status, string>> = {
@@ -78,7 +80,8 @@ const ROLLBACK_TITLES: Readonly<Record<Status, string>> = {
   refused: 'Rollback refused',
 }
 
-function headOf(facts: Facts, { status, sentence, details, hint }: Ending, durationMs: number): string {
+function headOf(facts: Facts, ending: Ending, durationMs: number): string {
+  const { status, sentence, details, hint } = ending
   // Who was reached once is not unreachable: only how it ended was not seen.
   const titles = isRollback(facts) ? ROLLBACK_TITLES : TITLES
   const title = status === 'unreachable' && facts.wasSent ? 'Outcome unknown' : titles[status]
@@ -86,8 +89,9 @@ function headOf(facts: Facts, { status, sentence, details, hint }: Ending, durat
   const where = rev === '' ? text(facts.place) : `${code(shortOf(rev))} on ${text(facts.place)}`
   const heading = `### ${isGreen(status) ? '✅' : '❌'} ${title}: ${where}`
   const words = [sentence, ...details, ...(hint === undefined ? [] : [hint])].map(paragraph)
+  const help = isGreen(status) ? [] : [helpMarkdown(HELP, messageOfEnding(ending))]
   const rows = [...rowsOf(facts), ['Duration', formatDuration(durationMs)]]
-  return `${heading}\n\n${words.join('\n')}\n${table(['Status', text(status)], rows)}`
+  return `${heading}\n\n${[...words, ...help].join('\n')}\n${table(['Status', text(status)], rows)}`
 }
 
 function rowsOf(facts: Facts): string[][] {

@@ -5,6 +5,7 @@ import { log, mask, outputs, readInput, runAction, summary } from '../shared/ada
 import { cancellation } from '../shared/adapters/signals.ts'
 import { parseInstant } from '../shared/instant.ts'
 import type { Fetch, GitHubRequest, RunProgram } from '../shared/ports.ts'
+import { HELP } from './help.ts'
 import { SECRET_INPUTS } from './inputs.ts'
 import { secretsIn } from './netrc.ts'
 import { garnixWait } from './wait.ts'
@@ -30,7 +31,7 @@ const run: RunProgram = async (argv, options) => {
 
 const setting = (name: string, otherwise = ''): string => process.env[name] ?? otherwise
 
-void runAction(async () => {
+void runAction(HELP, async () => {
   keepYoungSpaceSmall()
   const cancel = cancellation()
   for (const name of SECRET_INPUTS) mask(readInput(name))

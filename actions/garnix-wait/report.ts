@@ -1,4 +1,5 @@
 import { formatDuration } from '../shared/duration.ts'
+import { helpMarkdown } from '../shared/help.ts'
 import { block, code, link, list, paragraph, section, table, text } from '../shared/markdown.ts'
 import { formatBytes } from '../shared/packagewords.ts'
 import { byHand } from './byhand.ts'
@@ -6,6 +7,7 @@ import type { Miss } from './closure.ts'
 import { comparisonMarkdown } from './comparisonreport.ts'
 import { isGreen, type Ending, type Status } from './ending.ts'
 import { completeClosureOf, missingOf, recordWords, type ConfigurationFacts, type Facts } from './facts.ts'
+import { HELP } from './help.ts'
 import { chainWords } from './misswords.ts'
 import { sharesOf, sizesOf, type Sizes } from './sizes.ts'
 import { NAMELESS } from './targets.ts'
@@ -32,7 +34,7 @@ export function summaryOf(facts: Facts, ending: Ending, durationMs: number): str
 
 /** What there is to say when nothing was begun. */
 export function badInputsSummary(problems: string): string {
-  return `### ❌ Nothing was waited for\n\n${block(problems)}`
+  return `### ❌ Nothing was waited for\n\n${block(problems)}\n${helpMarkdown(HELP, problems)}`
 }
 
 const TITLES: Readonly<Record<Status, string>> = {
@@ -58,7 +60,8 @@ function headOf(facts: Facts, ending: Ending): string {
         ]
       : []
   const recorded = facts.recorded === undefined ? [] : [recordWords(facts.recorded)]
-  return [headingOf(facts, ending), ...[...words, ...recorded].map(paragraph), ...unseen].join('\n')
+  const help = isGreen(ending.status) ? [] : [helpMarkdown(HELP, ending.sentence)]
+  return [headingOf(facts, ending), ...[...words, ...recorded].map(paragraph), ...unseen, ...help].join('\n')
 }
 
 function overviewOf(facts: Facts, durationMs: number): string {

@@ -1,6 +1,6 @@
 import { deadlineIn } from '../shared/deadline.ts'
 import { formatDuration } from '../shared/duration.ts'
-import { ActionError, messageOf } from '../shared/errors.ts'
+import { ActionError, bugWords, messageOf } from '../shared/errors.ts'
 import type { ReadInput } from '../shared/ports.ts'
 import { askCaches } from './cachehalf.ts'
 import { askCi } from './cihalf.ts'
@@ -104,9 +104,9 @@ function ofFailure(error: unknown, { world }: Wait): Carried {
     logs: [],
   })
   if (world.cancel.aborted) return { verdict: ending('The run was canceled.') }
-  const verdict = ending(messageOf(error), error instanceof ActionError ? error.hint : undefined)
-  if (error instanceof ActionError) return { verdict }
-  return { verdict, bug: error instanceof Error ? error : new Error(messageOf(error), { cause: error }) }
+  if (error instanceof ActionError) return { verdict: ending(error.message, error.hint) }
+  const bug = error instanceof Error ? error : new Error(messageOf(error), { cause: error })
+  return { verdict: ending(bugWords(bug.message)), bug }
 }
 
 /** It is for the report only: what goes wrong with it is said, and no more, but for bugs. */

@@ -67,7 +67,7 @@ function algorithmsError(message: string, { where }: Attempt, cause: unknown): C
 function unreachable(error: unknown, { where, stage }: Attempt): ConnectError {
   const words = SYSTEM_WORDS.get(codeOf(error))
   if (stage === 'connect')
-    return new ConnectError('unreachable', `${where} ${words ?? messageOf(error)}.`, {
+    return new ConnectError('unreachable', `${where} ${words ?? `cannot be reached: ${messageOf(error)}`}.`, {
       isUnnoticed: true,
       cause: error,
     })

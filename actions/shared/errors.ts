@@ -47,6 +47,11 @@ export function messageOf(error: unknown): string {
   return typeof message === 'string' ? message : String(error)
 }
 
+/** What there is to say of a failure that was not expected. */
+export function bugWords(words: string): string {
+  return `This is a bug in the action: ${words}`
+}
+
 /** A field of anything thrown, `undefined` if it has none. */
 export function fieldOf(error: unknown, name: string): unknown {
   return typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined

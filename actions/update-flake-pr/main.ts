@@ -5,6 +5,7 @@ import { log, mask, outputs, readInput, runAction, summary } from '../shared/ada
 import { cancellation } from '../shared/adapters/signals.ts'
 import type { Fetch, GitHubRequest, RunProgram } from '../shared/ports.ts'
 import { tokensIn } from './accesstokens.ts'
+import { HELP } from './help.ts'
 import { SECRET_INPUTS } from './inputs.ts'
 import { updateFlakes } from './update.ts'
 import type { InstallNix } from './world.ts'
@@ -36,7 +37,7 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   return () => (made ??= make())
 }
 
-void runAction(async () => {
+void runAction(HELP, async () => {
   const cancel = cancellation()
   for (const name of SECRET_INPUTS) mask(readInput(name))
   for (const secret of tokensIn(readInput('nix-access-tokens'))) mask(secret)

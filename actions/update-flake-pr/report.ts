@@ -1,6 +1,8 @@
+import { helpMarkdown } from '../shared/help.ts'
 import { block, code, link, list, paragraph, section } from '../shared/markdown.ts'
 import { advicePart, problemParts } from './bodyparts.ts'
 import type { Proposal } from './facts.ts'
+import { HELP } from './help.ts'
 import { rootTables, transitiveTables } from './inputtable.ts'
 import type { Outcome, Status } from './outcome.ts'
 
@@ -8,6 +10,8 @@ export interface RunFacts {
   readonly outcomes: readonly Outcome[]
   /** What ended the run before its end. */
   readonly problems: readonly string[]
+  /** What the step ends with, if it is red. */
+  readonly red?: string | undefined
   readonly serverUrl: string
   readonly isDryRun: boolean
 }
@@ -16,17 +20,18 @@ export interface RunFacts {
 const MAX_PART = 60_000
 
 /** The job summary: what ended the run, then what came of each pull request. */
-export function summaryOf({ outcomes, problems, serverUrl, isDryRun }: RunFacts): string {
+export function summaryOf({ outcomes, problems, red, serverUrl, isDryRun }: RunFacts): string {
   const failure = problems.length === 0 ? [] : ['### ❌ Failed\n', ...problems.map(paragraph)]
   const nothing = failure.length === 0 && outcomes.length === 0 ? ['### ✅ There was nothing to do\n'] : []
   const dry = isDryRun ? ['This was a dry run: nothing was written to GitHub.\n'] : []
   const told = outcomes.map((outcome) => outcomeMarkdown(outcome, serverUrl))
-  return [...failure, ...nothing, ...dry, ...told].join('\n')
+  const help = red === undefined ? [] : [helpMarkdown(HELP, red)]
+  return [...failure, ...help, ...nothing, ...dry, ...told].join('\n')
 }
 
 /** What there is to say when nothing was begun. */
 export function badInputsSummary(problems: string): string {
-  return `### ❌ Nothing was updated\n\n${block(problems)}`
+  return `### ❌ Nothing was updated\n\n${block(problems)}\n${helpMarkdown(HELP, problems)}`
 }
 
 const TITLES: Readonly<Record<Status, string>> = {

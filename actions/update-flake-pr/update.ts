@@ -1,5 +1,5 @@
 import { formatDuration } from '../shared/duration.ts'
-import { ActionError, messageOf } from '../shared/errors.ts'
+import { ActionError, bugWords, messageOf } from '../shared/errors.ts'
 import type { ReadInput } from '../shared/ports.ts'
 import { groupsOf } from './groups.ts'
 import { parseInputs, type Inputs } from './inputs.ts'
@@ -18,8 +18,9 @@ export async function updateFlakes(read: ReadInput, world: World): Promise<void>
   const inputs = await parsedInputs(read, world)
   const outcomes: Outcome[] = []
   const failure = await failureOf(carriedOut(inputs, world, outcomes), world)
-  await tell(outcomes, failure, { inputs, world })
-  throwIfRed(outcomes, failure)
+  const red = redOf(outcomes, failure)
+  await tell({ outcomes, failure, red }, inputs, world)
+  if (red !== undefined) throw failure?.bug ?? red
   world.log.info(`${statusOf(outcomes)}, after ${formatDuration(world.clock.now() - startedMs)}.`)
 }
 
@@ -68,39 +69,42 @@ async function failureOf(work: Promise<void>, world: World): Promise<Failure | u
     return undefined
   } catch (error) {
     if (world.cancel.aborted) return { words: 'The run was canceled.' }
-    if (!(error instanceof ActionError)) return { words: messageOf(error), bug: error as Error }
+    if (!(error instanceof ActionError)) return { words: bugWords(messageOf(error)), bug: error as Error }
     return { words: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) }
   }
 }
 
-async function tell(
-  outcomes: readonly Outcome[],
-  failure: Failure | undefined,
-  { inputs, world }: { readonly inputs: Inputs; readonly world: World },
-): Promise<void> {
+interface Told {
+  readonly outcomes: readonly Outcome[]
+  readonly failure: Failure | undefined
+  /** What the step ends with. */
+  readonly red: ActionError | undefined
+}
+
+async function tell({ outcomes, failure, red }: Told, inputs: Inputs, world: World): Promise<void> {
   const { values, warnings } = outputsOf(outcomes, {
     hasFailed: failure !== undefined,
     serverUrl: world.serverUrl,
   })
   for (const warning of warnings) world.log.warning(warning)
   for (const [name, value] of Object.entries(values)) world.outputs.set(name, value)
-  const words =
+  const problems =
     failure === undefined ? [] : [failure.words, ...(failure.hint === undefined ? [] : [failure.hint])]
-  await world.summary.write(
-    summaryOf({ outcomes, problems: words, serverUrl: world.serverUrl, isDryRun: inputs.dryRun }),
-  )
+  const { serverUrl } = world
+  const isDryRun = inputs.dryRun
+  await world.summary.write(summaryOf({ outcomes, problems, red: red?.message, serverUrl, isDryRun }))
 }
 
-function throwIfRed(outcomes: readonly Outcome[], failure: Failure | undefined): void {
-  if (failure?.bug !== undefined) throw failure.bug
+/** `undefined` = nothing was left undone. */
+function redOf(outcomes: readonly Outcome[], failure: Failure | undefined): ActionError | undefined {
   if (failure !== undefined)
-    throw new ActionError(failure.words, failure.hint === undefined ? {} : { hint: failure.hint })
+    return new ActionError(failure.words, failure.hint === undefined ? {} : { hint: failure.hint })
   const undone = outcomes.flatMap(({ problems }) => problems)
-  if (undone.length > 0) throw new ActionError(`Not everything was done: ${undone.join(' ')}`)
+  if (undone.length > 0) return new ActionError(`Not everything was done: ${undone.join(' ')}`)
   const failures = failuresOf(outcomes)
-  if (failures.length === 0) return
+  if (failures.length === 0) return undefined
   const count = failures.length === 1 ? 'An input' : `${failures.length} inputs`
-  throw new ActionError(`${count} could not be updated; ${proposedWords(outcomes)}\n${failures.join('\n')}`)
+  return new ActionError(`${count} could not be updated; ${proposedWords(outcomes)}\n${failures.join('\n')}`)
 }
 
 function proposedWords(outcomes: readonly Outcome[]): string {

@@ -26200,7 +26200,7 @@ function algorithmsError(message, { where }, cause) {
 function unreachable(error, { where, stage }) {
     const words = SYSTEM_WORDS.get(codeOf(error));
     if (stage === 'connect')
-        return new shared_errors/* ConnectError */.T$('unreachable', `${where} ${words ?? (0,shared_errors/* messageOf */.bD)(error)}.`, {
+        return new shared_errors/* ConnectError */.T$('unreachable', `${where} ${words ?? `cannot be reached: ${(0,shared_errors/* messageOf */.bD)(error)}`}.`, {
             isUnnoticed: true,
             cause: error,
         });
@@ -26549,6 +26549,7 @@ function withRest(large, rest, unit) {
 /* harmony export */   T$: () => (/* binding */ ConnectError),
 /* harmony export */   _F: () => (/* binding */ fieldOf),
 /* harmony export */   bD: () => (/* binding */ messageOf),
+/* harmony export */   iX: () => (/* binding */ bugWords),
 /* harmony export */   lZ: () => (/* binding */ ActionError)
 /* harmony export */ });
 /** A failure that was expected. The message says what happened, with the value; anything else thrown is a bug. */
@@ -26574,6 +26575,10 @@ class ConnectError extends ActionError {
 function messageOf(error) {
     const message = fieldOf(error, 'message');
     return typeof message === 'string' ? message : String(error);
+}
+/** What there is to say of a failure that was not expected. */
+function bugWords(words) {
+    return `This is a bug in the action: ${words}`;
 }
 /** A field of anything thrown, `undefined` if it has none. */
 function fieldOf(error, name) {
@@ -30990,6 +30995,67 @@ const random = { hex: (bytes) => (0,external_node_crypto_.randomBytes)(bytes).to
 
 // EXTERNAL MODULE: ./actions/shared/errors.ts
 var errors = __nccwpck_require__(9223);
+;// CONCATENATED MODULE: ./actions/shared/project.ts
+/** Owner and name on GitHub. Every other mention of them is held to this one by test/contract/project.test.ts. */
+const REPOSITORY = 'toxx1220/nix-vps';
+/** The tag that moves with each release of this major version. */
+const MAJOR = 'v1';
+/**
+ * The address of a heading in a document of this repository, as it is in the release that people use.
+ * @param path from the root of the repository
+ * @param heading its text, without `#`
+ */
+function documentationUrl(path, heading) {
+    return `https://github.com/${REPOSITORY}/blob/${MAJOR}/${path}#${anchorOf(heading)}`;
+}
+/** Headings as GitHub makes anchors of them: lower case, no punctuation, a hyphen for each space. */
+function anchorOf(heading) {
+    return heading
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+        .replaceAll(' ', '-');
+}
+
+;// CONCATENATED MODULE: ./actions/shared/help.ts
+/** From the words of a failure to the heading of the action's README that explains it. */
+
+/** What every action may end with. */
+const COMMON_HEADINGS = {
+    'Bad input: …': ['… bad inputs:'],
+    'The outputs could not be written …': [],
+    'This is a bug in the action: …': ['The action ended before its work was done'],
+};
+/** Above all others: for words that are somebody else's. */
+const GENERAL = 'When it fails';
+/** Where a failure is explained. */
+function helpUrl({ action, headings }, words) {
+    return documentationUrl(`actions/${action}/README.md`, headingFor(words, headings) ?? GENERAL);
+}
+/** The same, for a job summary. */
+function helpMarkdown(help, words) {
+    return `[${help.action}: what this means, and what to do](${helpUrl(help, words)})\n`;
+}
+/** The heading with the most of the words: what is more exact has more of them. */
+function headingFor(words, headings) {
+    const fitting = Object.entries(headings)
+        .flatMap(([heading, others]) => [heading, ...others].map((form) => ({ heading, form })))
+        .filter(({ form }) => says(words, form));
+    return fitting.reduce((best, one) => (best === undefined || weightOf(one.form) > weightOf(best.form) ? one : best), undefined)?.heading;
+}
+/** How much of a form is fixed. */
+function weightOf(form) {
+    return form.replaceAll('…', '').length;
+}
+/** Whether the parts of a form stand in the words, one after the other. */
+function says(words, form) {
+    let at = 0;
+    return form.split('…').every((part) => {
+        const found = words.indexOf(part, at);
+        at = found + part.length;
+        return found >= 0;
+    });
+}
+
 ;// CONCATENATED MODULE: ./actions/shared/markdown.ts
 /**
  * Foreign text in Markdown that GitHub renders. Whatever could be markup becomes a character reference, so that it can
@@ -31036,44 +31102,58 @@ function list(items) {
 function section(title, body) {
     return body === undefined || body === false || body === '' ? '' : `#### ${title}\n\n${body}`;
 }
+/** What opens at a click; both are Markdown already. `''` where there is no body. */
+function details(summary, body) {
+    return body === '' ? '' : `${DETAILS}<summary>${summary}</summary>\n\n${body}\n${END_OF_DETAILS}\n`;
+}
+const DETAILS = '<details>';
+const END_OF_DETAILS = '</details>';
 const NOTE = '\n\nThis summary was longer than GitHub shows; the log has the rest.\n';
 /**
  * Cut to what a step's summary may hold; GitHub drops one that is larger. It is cut after a whole line, and a block of
- * code that is open there is closed; one line that is too long for the rest is left out, and what comes after it kept.
+ * code and what opens at a click are closed if they are open there; one line that is too long for the rest is left out,
+ * and what comes after it kept.
  */
 function fitted(markdown, maxBytes) {
     if (Buffer.byteLength(markdown) <= maxBytes)
         return markdown;
     const lines = [];
     let leftBytes = maxBytes - Buffer.byteLength(NOTE);
-    let fence = '';
+    let open = [];
     for (const line of markdown.split('\n')) {
-        const next = fenceAfter(line, fence);
-        const bytes = bytesOf(line, fence, next);
+        const next = openAfter(line, open);
+        const bytes = bytesOf(line, open, next);
         if (bytes > leftBytes) {
-            if (fence !== '' || next !== '')
+            if (isCode([...open, ...next]))
                 break;
             continue;
         }
         leftBytes -= bytes;
         lines.push(line);
-        fence = next;
+        open = next;
     }
-    const end = fence === '' ? '' : `\n${fence}`;
-    return `${lines.join('\n')}${end}${NOTE}`;
+    return `${[...lines, ...open.toReversed()].join('\n')}${NOTE}`;
 }
 /** What a line takes; the end of a block is paid for at its beginning. */
-function bytesOf(line, fence, next) {
-    if (fence !== '' && next === '')
+function bytesOf(line, open, next) {
+    if (next.length < open.length)
         return 0;
-    const endBytes = fence === '' && next !== '' ? next.length + 1 : 0;
-    return Buffer.byteLength(line) + 1 + endBytes;
+    const ends = next.slice(open.length).map((end) => `\n${end}`);
+    return Buffer.byteLength(line) + 1 + ends.join('').length;
 }
-/** The fence of the block that is open after a line; `''` = none. */
-function fenceAfter(line, fence) {
-    if (fence === '')
-        return /^`{3,}/.exec(line)?.[0] ?? '';
-    return line === fence ? '' : fence;
+/** The lines that end what is open after a line, the innermost last. */
+function openAfter(line, open) {
+    if (line === open.at(-1))
+        return open.slice(0, -1);
+    if (isCode(open))
+        return open;
+    const fence = /^`{3,}/.exec(line)?.[0];
+    if (fence !== undefined)
+        return [...open, fence];
+    return line.startsWith(DETAILS) ? [...open, END_OF_DETAILS] : open;
+}
+function isCode(open) {
+    return open.some((end) => end !== END_OF_DETAILS);
 }
 function longestRunIn(line) {
     return (line.match(/`+/g) ?? []).reduce((most, run) => Math.max(most, run.length), 0);
@@ -31235,6 +31315,7 @@ function foreignText(write, random) {
 
 
 
+
 const core = () => Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 6745));
 const SUMMARY_MAX_BYTES = 1_048_576;
 // A log that nobody reads any more must not end what is being done.
@@ -31277,26 +31358,30 @@ const summary = {
 };
 /**
  * Runs an action's story. The step is red from the start and green only once the story has ended well: a promise that
- * is lost, or never settles, cannot pass for success.
+ * is lost, or never settles, cannot pass for success. Whatever the last error says, it ends with where that is
+ * explained.
  */
-async function runAction(story) {
+async function runAction(help, story) {
     process.exitCode = 1;
+    const reportUnfinished = () => {
+        reportRed(UNFINISHED, help);
+    };
     process.once('beforeExit', reportUnfinished);
     try {
         await story();
         process.exitCode = 0;
     }
     catch (error) {
-        reportFailure(error);
+        reportFailure(error, help);
     }
     finally {
         process.off('beforeExit', reportUnfinished);
         log.finish();
-        await writeOutputs();
+        await writeOutputs(help);
     }
 }
 /** What later steps read is part of the work: without it the step is red, and the log says what was done. */
-async function writeOutputs() {
+async function writeOutputs(help) {
     if (pending.size === 0)
         return;
     const { setOutput } = await core();
@@ -31306,22 +31391,23 @@ async function writeOutputs() {
     }
     catch (error) {
         process.exitCode = 1;
-        log.error(`The outputs could not be written (what is said above was done all the same): ${(0,errors/* messageOf */.bD)(error)}`);
+        reportRed(`The outputs could not be written (what is said above was done all the same): ${(0,errors/* messageOf */.bD)(error)}`, help);
     }
     pending.clear();
 }
-function reportUnfinished() {
-    log.error('The action ended before its work was done, with nothing left to wait for. This is a bug in the action.');
-}
-function reportFailure(error) {
+const UNFINISHED = 'The action ended before its work was done, with nothing left to wait for. This is a bug in the action.';
+function reportFailure(error, help) {
     if (error instanceof errors/* ActionError */.lZ) {
-        log.error(error.hint === undefined ? error.message : `${error.message}\n${error.hint}`);
+        reportRed(error.message, help, error.hint);
         if (error.cause instanceof Error)
             log.debug(error.cause.stack ?? error.cause.message);
         return;
     }
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    log.error(`This is a bug in the action: ${stack}`);
+    reportRed((0,errors/* bugWords */.iX)(stack), help);
+}
+function reportRed(words, help, hint = '') {
+    log.error([words, hint, `See ${helpUrl(help, words)}`].filter((line) => line !== '').join('\n'));
 }
 
 ;// CONCATENATED MODULE: ./actions/shared/adapters/signals.ts
@@ -31496,11 +31582,20 @@ function digitsOf(text) {
 function isDeployId(text) {
     return /^[a-z0-9][a-z0-9-]{7,63}$/.test(text);
 }
+/** What the host's answers must repeat. To the host, a rollback is a deploy of its own choice with mode switch. */
+function identityOf({ id, rev, mode }) {
+    return mode === 'rollback' ? { id, kind: 'rollback', mode: 'switch' } : { id, kind: 'deploy', rev, mode };
+}
+/** The request that begins it. */
+function openingOf(request) {
+    return request.mode === 'rollback' ? requests.rollback(request) : requests.deploy(request);
+}
 /** The lines of protocol 1 that this action sends. */
 const requests = {
     hello: () => 'hello',
     status: () => 'status',
     deploy: ({ id, rev, mode, confirmSeconds, timeoutSeconds }) => `deploy ${id} ${rev} ${mode} ${confirmSeconds} ${timeoutSeconds}`,
+    rollback: ({ id, confirmSeconds, timeoutSeconds }) => `rollback ${id} ${confirmSeconds} ${timeoutSeconds}`,
     attach: (id, seq) => `attach ${id} ${seq}`,
     confirm: (id, nonce) => `confirm ${id} ${nonce}`,
     abort: (id) => `abort ${id}`,
@@ -31560,9 +31655,10 @@ function verdictOf({ status: word, exitCode }) {
 }
 /** Throws if an answer of the host does not repeat what was asked for. */
 function requireSame(answer, asked) {
-    const foreign = ['id', 'rev', 'mode'].flatMap((part) => {
+    const foreign = ['id', 'kind', 'rev', 'mode'].flatMap((part) => {
         const wanted = asked[part] ?? answer[part];
-        return wanted === answer[part] ? [] : [`${part} '${answer[part]}' instead of '${wanted}'`];
+        const isUnsaid = part === 'kind' && answer.kind === '';
+        return wanted === answer[part] || isUnsaid ? [] : [`${part} '${answer[part]}' instead of '${wanted}'`];
     });
     if (foreign.length > 0)
         throw new errors/* ActionError */.lZ(`The host answered for another deploy: ${foreign.join(', ')}.`, {
@@ -31762,14 +31858,18 @@ const EMPTY_LEDGER = {
     diff: undefined,
     units: undefined,
     warnings: [],
+    tail: [],
     result: undefined,
 };
 /** A deploy has a dozen phases and few warnings; a host that sends more has them in the log only. */
 const MOST_KEPT = 1_000;
+const MAX_TAIL = 40;
+const ledger_MAX_LINE = 500;
 const RECORDERS = {
     accepted: (event) => ({ accepted: event }),
     phase: (event, { spans }) => ({ spans: spansWith(spans, event) }),
     'awaiting-confirm': (event) => ({ awaiting: event }),
+    log: ({ text }, { tail }) => ({ tail: [...tail, ...lastLinesOf(text)].slice(-MAX_TAIL) }),
     diff: ({ diff }) => ({ diff }),
     units: (event) => ({ units: event }),
     warning: ({ text }, { warnings }) => ({ warnings: kept(warnings, text) }),
@@ -31790,6 +31890,10 @@ function spansWith(spans, { name, state, time }) {
     if (state === 'start')
         return kept(spans, { name, startedMs: ms, endedMs: undefined });
     return spans.map((span, index) => (index === open ? { ...span, endedMs: ms } : span));
+}
+function lastLinesOf(text) {
+    const lines = text.slice(-MAX_TAIL * ledger_MAX_LINE).split('\n');
+    return lines.map((line) => (line.length > ledger_MAX_LINE ? `${line.slice(0, ledger_MAX_LINE)}…` : line));
 }
 function kept(items, item) {
     return items.length < MOST_KEPT ? [...items, item] : items;
@@ -32158,9 +32262,11 @@ const ENDS = {
     boot: ['scheduled', 'unchanged', 'deployed'],
     test: ['deployed', 'unchanged'],
     'dry-activate': ['planned'],
+    // Nothing that waits in the queue supersedes it.
+    rollback: ['deployed', 'unchanged', 'scheduled'],
 };
 function expectedOf({ mode, confirmSeconds }) {
-    const activates = mode === 'switch' || mode === 'test';
+    const activates = mode === 'switch' || mode === 'test' || mode === 'rollback';
     return {
         what: `a deploy with mode ${mode}`,
         ends: ENDS[mode],
@@ -32214,8 +32320,74 @@ function onlyBecameDefault({ mode, system, previousSystem }, { ledger }) {
     return mode === 'switch' && system !== '' && system === previousSystem && !hasActivated(ledger);
 }
 
+// EXTERNAL MODULE: ./actions/shared/address.ts
+var address = __nccwpck_require__(6818);
+;// CONCATENATED MODULE: ./actions/deploy-nixos/watched.ts
+
+function newWatched(id) {
+    return {
+        id,
+        ledger: EMPTY_LEDGER,
+        nextSeq: 0,
+        flaw: undefined,
+        dueMs: undefined,
+        isConfirmed: false,
+        isRejected: false,
+    };
+}
+/** Takes down one more event, seen at `nowMs`. */
+function witness(watched, event, nowMs) {
+    watched.ledger = recorded(watched.ledger, event);
+    watched.flaw ??= flawOf(event, watched.nextSeq);
+    watched.nextSeq = Math.max(watched.nextSeq, event.seq + 1);
+    if (event.type !== 'accepted' && event.type !== 'awaiting-confirm')
+        return;
+    watched.dueMs = event.secondsLeft === undefined ? undefined : nowMs + event.secondsLeft * 1_000;
+}
+/** Events are numbered without gaps, and kept for as long as the deploy is known. */
+function flawOf({ seq }, nextSeq) {
+    if (seq > nextSeq)
+        return `The host no longer has the events ${nextSeq} to ${seq - 1} of this deploy: its state was lost or set back.`;
+    if (seq < nextSeq)
+        return `The host's result is event ${seq}, but event ${nextSeq - 1} was seen before it: its state was set back.`;
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./actions/deploy-nixos/facts.ts
+
+
+function newTrial(id, system) {
+    return { ...newWatched(id), system, boot: 'none' };
+}
+function newFacts(request, { destination, protocol }) {
+    return {
+        request,
+        protocol,
+        host: (0,address/* hostAndPort */.P)(destination.host, destination.port),
+        ssh: sshWords(destination),
+        place: (0,address/* hostAndPort */.P)(destination.host, destination.port),
+        own: newWatched(request.id),
+        wasSent: false,
+        successor: undefined,
+        trial: undefined,
+        problems: [],
+        trouble: undefined,
+        reboot: 'none',
+    };
+}
+/** The commit; with mode rollback, of the system that the host goes back to. `''` = not known (yet). */
+function revOf({ request, own }) {
+    return request.mode === 'rollback' ? (own.ledger.result?.rev ?? '') : request.rev;
+}
+function sshWords({ host, port, user, jump }) {
+    const through = jump === undefined ? '' : ` -J ${jump.user}@${(0,address/* hostAndPort */.P)(jump.host, jump.port)}`;
+    const at = port === 22 ? '' : ` -p ${port}`;
+    return `ssh${through}${at} ${user}@${host}`;
+}
+
 ;// CONCATENATED MODULE: ./actions/deploy-nixos/ending.ts
 /** Last words: a sentence or two that say what happened, and never more than was seen. */
+
 
 
 const PREDICATES = {
@@ -32230,6 +32402,12 @@ const PREDICATES = {
     refused: 'was refused.',
     unreachable: 'has an unknown end.',
 };
+const ROLLBACK_PREDICATES = {
+    ...PREDICATES,
+    unchanged: 'changed nothing: the system before is the current one.',
+    'rolled-back': 'was undone.',
+    failed: 'failed.',
+};
 function endingOf(outcome, facts) {
     return outcome.kind === 'result' ? endingOfResult(outcome.result, facts) : endingOfDenial(outcome, facts);
 }
@@ -32240,13 +32418,8 @@ function endingOfResult(result, facts) {
     if (verdict.kind === 'doubtful')
         return endingOfDoubt(verdict.why, result, facts);
     const { status } = verdict;
-    const isForNow = status === 'deployed' && result.mode === 'test';
-    const predicate = isForNow ? 'is deployed for a test.' : PREDICATES[status];
-    return {
-        status,
-        sentence: `${subjectOf(facts)} ${predicate}`,
-        details: said(...facts.problems, result.message),
-    };
+    const details = said(...facts.problems, result.message);
+    return { status, sentence: sentenceOf(status, facts), details };
 }
 /** The verdict of a result, as far as it can be believed. */
 function judged(result, watched, expected) {
@@ -32269,7 +32442,7 @@ function endingOfDenial({ code, words, wasAccepted }, facts) {
     if (wasAccepted)
         return { status: 'failed', sentence: `The host no longer knows deploy ${facts.request.id}.`, details };
     const status = statusOfCode(code);
-    return { status, sentence: `${subjectOf(facts)} ${PREDICATES[status]}`, details };
+    return { status, sentence: sentenceOf(status, facts), details };
 }
 /** The later deploy's verdict is taken over, and an end of it that is good is the good end of ours. */
 function endingOfSuccessor(outcome, successor, facts) {
@@ -32284,7 +32457,7 @@ function endingOfSuccessor(outcome, successor, facts) {
     const verdict = judged(result, successor, EXPECTED_OF_SUCCESSOR);
     if (verdict.kind !== 'status')
         return { status: 'failed', sentence: `${subject}.`, details: [verdict.why] };
-    if (isGreen(verdict.status) && !deploysLater(result))
+    if (isGreen(verdict.status) && (isRollback(facts) || !deploysLater(result)))
         return {
             status: 'failed',
             sentence: `${subject}, which does not contain it.`,
@@ -32295,8 +32468,8 @@ function endingOfSuccessor(outcome, successor, facts) {
     return { status, sentence, details: said(result.message) };
 }
 /** A trial boot is called off by whatever comes before it: a test, or the way back to an older system. */
-function deploysLater({ mode, rev }) {
-    return mode === 'switch' && rev !== '';
+function deploysLater({ kind, mode, rev }) {
+    return mode === 'switch' && kind !== 'rollback' && rev !== '';
 }
 /** Without a name there is nothing whose verdict could be taken over. */
 function endingOfNoSuccessor(id, facts) {
@@ -32305,14 +32478,14 @@ function endingOfNoSuccessor(id, facts) {
 }
 /** Whatever the result was, it is over: the host runs the new system, or there is a problem. */
 function endingOfReboot(problem, facts) {
-    const subject = subjectOf(facts);
     if (problem === undefined)
         return {
             status: 'deployed',
-            sentence: `${subject} is deployed.`,
+            sentence: sentenceOf('deployed', facts),
             details: ['The host was rebooted and runs it.'],
         };
-    return { status: 'failed', sentence: `${subject} is committed, but not booted.`, details: [problem] };
+    const sentence = `${subjectOf(facts)} is committed, but not booted.`;
+    return { status: 'failed', sentence, details: [problem] };
 }
 /** All of it, for the log. */
 function messageOfEnding({ sentence, details }) {
@@ -32323,9 +32496,35 @@ function lookOf({ ssh, own, trial }) {
     const isTried = trial !== undefined && trial.boot !== 'none';
     return `${ssh} attach ${isTried ? trial.id : own.id} 0`;
 }
-/** `95a89711a27f on vps-arm (example.org)`. */
-function subjectOf({ request, place }) {
+/** That it ended with this status. Going back by hand is not what the status `rolled-back` says. */
+function sentenceOf(status, facts) {
+    if (isRollback(facts))
+        return rollbackSentenceOf(status, facts);
+    const isForNow = status === 'deployed' && facts.request.mode === 'test';
+    return `${commitOf(facts)} ${isForNow ? 'is deployed for a test.' : PREDICATES[status]}`;
+}
+function rollbackSentenceOf(status, facts) {
+    if (status !== 'deployed')
+        return `${rollbackOf(facts)} ${ROLLBACK_PREDICATES[status]}`;
+    const rev = revOf(facts);
+    return `${facts.place} is back on the system before${rev === '' ? '' : `, ${shortOf(rev)}`}.`;
+}
+function isRollback({ request }) {
+    return request.mode === 'rollback';
+}
+/** `95a89711a27f on vps-arm (example.org)`; begins a sentence. */
+function subjectOf(facts) {
+    return isRollback(facts) ? rollbackOf(facts) : commitOf(facts);
+}
+function commitOf({ request, place }) {
     return `${shortOf(request.rev)} on ${place}`;
+}
+function rollbackOf({ place }) {
+    return `The rollback on ${place}`;
+}
+/** The same within a sentence. */
+function objectOf(facts) {
+    return subjectOf(facts).replace(/^The /, 'the ');
 }
 /** Short enough to read, long enough to find. */
 function shortOf(rev) {
@@ -32389,7 +32588,9 @@ async function greet(session, deployment, signal) {
             hint: "Is the key's forced command vps-deploy, and does it work? For another script set 'protocol: plain'.",
         });
     const hello = parseHello(stdout);
-    requireMode(hello, inputs.mode);
+    // The host's modes are those of `deploy`; what it says to `rollback` is up to its policy.
+    if (inputs.mode !== 'rollback')
+        requireMode(hello, inputs.mode);
     if (hello.configuration !== '')
         facts.place = `${hello.configuration} (${facts.host})`;
     world.log.info(`Connected to ${hello.configuration || facts.host} (vps-deploy ${hello.version}).`);
@@ -32479,67 +32680,6 @@ function reboot_isRefused({ exit }) {
     return exit.kind === 'exited' && exit.code !== 0;
 }
 
-// EXTERNAL MODULE: ./actions/shared/address.ts
-var address = __nccwpck_require__(6818);
-;// CONCATENATED MODULE: ./actions/deploy-nixos/watched.ts
-
-function newWatched(id) {
-    return {
-        id,
-        ledger: EMPTY_LEDGER,
-        nextSeq: 0,
-        flaw: undefined,
-        dueMs: undefined,
-        isConfirmed: false,
-        isRejected: false,
-    };
-}
-/** Takes down one more event, seen at `nowMs`. */
-function witness(watched, event, nowMs) {
-    watched.ledger = recorded(watched.ledger, event);
-    watched.flaw ??= flawOf(event, watched.nextSeq);
-    watched.nextSeq = Math.max(watched.nextSeq, event.seq + 1);
-    if (event.type !== 'accepted' && event.type !== 'awaiting-confirm')
-        return;
-    watched.dueMs = event.secondsLeft === undefined ? undefined : nowMs + event.secondsLeft * 1_000;
-}
-/** Events are numbered without gaps, and kept for as long as the deploy is known. */
-function flawOf({ seq }, nextSeq) {
-    if (seq > nextSeq)
-        return `The host no longer has the events ${nextSeq} to ${seq - 1} of this deploy: its state was lost or set back.`;
-    if (seq < nextSeq)
-        return `The host's result is event ${seq}, but event ${nextSeq - 1} was seen before it: its state was set back.`;
-    return undefined;
-}
-
-;// CONCATENATED MODULE: ./actions/deploy-nixos/facts.ts
-
-
-function newTrial(id, system) {
-    return { ...newWatched(id), system, boot: 'none' };
-}
-function newFacts(request, { destination, protocol }) {
-    return {
-        request,
-        protocol,
-        host: (0,address/* hostAndPort */.P)(destination.host, destination.port),
-        ssh: sshWords(destination),
-        place: (0,address/* hostAndPort */.P)(destination.host, destination.port),
-        own: newWatched(request.id),
-        wasSent: false,
-        successor: undefined,
-        trial: undefined,
-        problems: [],
-        trouble: undefined,
-        reboot: 'none',
-    };
-}
-function sshWords({ host, port, user, jump }) {
-    const through = jump === undefined ? '' : ` -J ${jump.user}@${(0,address/* hostAndPort */.P)(jump.host, jump.port)}`;
-    const at = port === 22 ? '' : ` -p ${port}`;
-    return `ssh${through}${at} ${user}@${host}`;
-}
-
 ;// CONCATENATED MODULE: ./actions/deploy-nixos/trialwords.ts
 /** What there is to say about a trial boot. */
 
@@ -32574,15 +32714,9 @@ function refusalOf(why, status, { facts, trial }) {
         hint,
     });
 }
-const trialwords_PREDICATES = {
-    deployed: 'is deployed.',
-    superseded: 'was superseded by a later deploy.',
-    aborted: 'was given up before its trial boot.',
-};
 function endingOfTrial(outcome, trial, facts) {
-    const subject = subjectOf(facts);
     if (outcome.kind === 'denied') {
-        const sentence = `The host does not know ${trial.id}, the trial boot of ${subject}.`;
+        const sentence = `The host does not know ${trial.id}, the trial boot of ${objectOf(facts)}.`;
         return { status: 'failed', sentence, details: said(outcome.words) };
     }
     const { result } = outcome;
@@ -32592,21 +32726,21 @@ function endingOfTrial(outcome, trial, facts) {
     if (verdict.kind === 'doubtful')
         return endingOfDoubt(verdict.why, result, facts);
     const { status } = verdict;
-    const predicate = trialwords_PREDICATES[status];
-    const sentence = predicate === undefined
-        ? `The trial boot of ${subject} ${trialwords_wordsOf(status, trial)}`
-        : `${subject} ${predicate}`;
+    const sentence = isGreen(status) ? sentenceOf(status, facts) : trialwords_wordsOf(status, trial, facts);
     const good = isGreen(status) ? 'The host was rebooted to try it.' : '';
     return { status, sentence, details: said(good, ...facts.problems, result.message) };
 }
 /** Why it did not become the default, as far as that was seen. */
-function trialwords_wordsOf(status, { ledger, isRejected }) {
+function trialwords_wordsOf(status, { ledger, isRejected }, facts) {
+    if (status === 'aborted')
+        return `${subjectOf(facts)} was given up before its trial boot.`;
+    const subject = `The trial boot of ${objectOf(facts)}`;
     if (status !== 'rolled-back')
-        return 'failed.';
+        return `${subject} failed.`;
     if (ledger.spans.every(({ name }) => name === 'rollback'))
-        return 'did not come up: the host runs the old system again.';
+        return `${subject} did not come up: the host runs the old system again.`;
     const isUnanswered = ledger.awaiting !== undefined && !isRejected;
-    return `was not ${isUnanswered ? 'confirmed' : 'good'}: the host runs the old system again.`;
+    return `${subject} was not ${isUnanswered ? 'confirmed' : 'good'}: the host runs the old system again.`;
 }
 
 ;// CONCATENATED MODULE: ./actions/shared/closurediff.ts
@@ -32653,7 +32787,12 @@ const PARSERS = new Map([
     ['result', parseResult],
 ]);
 function identityIn(fields) {
-    return { id: textIn(fields['id']), rev: textIn(fields['rev']), mode: textIn(fields['mode']) };
+    return {
+        id: textIn(fields['id']),
+        kind: textIn(fields['kind']),
+        rev: textIn(fields['rev']),
+        mode: textIn(fields['mode']),
+    };
 }
 function parseAccepted(fields, common) {
     return {
@@ -32932,6 +33071,8 @@ function denialOf({ exit, stderr }, wasAccepted) {
 
 ;// CONCATENATED MODULE: ./actions/shared/packagewords.ts
 
+/** So many rows are read as they stand; more are folded. */
+const MAX_OPEN = 20;
 function packageWords(diff) {
     const { added, removed, changed } = diff;
     return [
@@ -32949,8 +33090,14 @@ function closureSentence({ added, removed, changed, sizeBytes }) {
 }
 /** The sentence and a table below it. */
 function closureMarkdown(diff, maxRows) {
-    const list = packageTable(diff, maxRows);
+    const list = foldedPackageTable(diff, maxRows);
     return `${closureSentence(diff)}\n${list === '' ? '' : `\n${list}`}`;
+}
+/** The table below; a long one opens at a click. */
+function foldedPackageTable(diff, maxRows) {
+    const list = packageTable(diff, maxRows);
+    const count = diff.changed.length + diff.added.length + diff.removed.length;
+    return Math.min(count, maxRows) <= MAX_OPEN ? list : details(`${count} packages`, list);
 }
 /** `''` where no package differs. The log, which has every package, is said to have what is beyond `maxRows`. */
 function packageTable(diff, maxRows) {
@@ -33154,7 +33301,7 @@ async function followTrial(trial, conversation, signal) {
         if (event.type === 'awaiting-confirm')
             errands.start((until) => answerSoon(event, { deployment, watched: trial }, until));
     };
-    const asked = { id: trial.id, rev: facts.request.rev, mode: 'switch' };
+    const asked = { id: trial.id, kind: 'trial', rev: revOf(facts), mode: 'switch' };
     const watching = { watched: trial, opening: requests.attach(trial.id, 0), asked, onEvent };
     for (;;) {
         const outcome = await watch(watching, conversation, signal);
@@ -33287,13 +33434,14 @@ async function converse(deployment, signal) {
 function followOwn(conversation, signal) {
     const { deployment } = conversation;
     const { facts, errands } = deployment;
-    const { own: watched, request: asked } = facts;
+    const { own: watched, request } = facts;
     const onEvent = (event) => {
         if (event.type === 'awaiting-confirm')
             errands.start((until) => answerSoon(event, { deployment, watched }, until));
     };
     facts.wasSent = true;
-    return watch({ watched, opening: requests.deploy(asked), asked, onEvent }, conversation, signal);
+    const watching = { watched, opening: openingOf(request), asked: identityOf(request), onEvent };
+    return watch(watching, conversation, signal);
 }
 async function conclude(outcome, conversation, signal) {
     const { facts } = conversation.deployment;
@@ -33691,7 +33839,7 @@ function whatItIs(text) {
 
 /** The inputs whose values are masked before anything is logged. */
 const SECRET_INPUTS = ['ssh-key', 'ssh-key-passphrase', 'jump-ssh-key'];
-const MODES = ['switch', 'boot', 'test', 'dry-activate'];
+const MODES = ['switch', 'boot', 'test', 'dry-activate', 'rollback'];
 /** What the action keeps of `timeout` for itself, to learn how the deploy ended after the host's own deadline. */
 const RESERVE_MS = 120_000;
 /** The host activates nothing with less than this left besides the confirmation. */
@@ -33707,12 +33855,14 @@ const REV = {
     pattern: /^[0-9a-f]{40}$/,
     expected: '40 hex digits of a commit; it has no default on check_run, check_suite, workflow_run and status events, where github.sha is another commit than the one the event is about',
 };
+const REV_UNUSED = "nothing with mode rollback: the host goes back to the system before the current one, whichever that is (to deploy an older commit takes mode switch, and 'allowRewind' on the host)";
 function parseInputs(read) {
     return parseWith(read, (reader) => {
+        const mode = reader.choice('mode', MODES);
         const inputs = {
             destination: destinationOf(reader),
-            rev: revOf(reader),
-            mode: reader.choice('mode', MODES),
+            rev: inputs_revOf(reader, mode),
+            mode,
             confirmMs: reader.duration('confirm-timeout', { min: 0, max: MAX_SECONDS }),
             health: {
                 urls: healthUrlsOf(reader),
@@ -33728,14 +33878,18 @@ function parseInputs(read) {
         };
         if (inputs.protocol === 'vps-deploy')
             checkTimes(reader, inputs);
+        else if (mode === 'rollback')
+            reader.bad('mode', mode, "another one with 'protocol: plain': only vps-deploy knows the system before");
         return inputs;
     });
 }
-function revOf(reader) {
+/** With mode rollback the default is there, and not meant; but whoever writes `v1.2` there expects what it does not do. */
+function inputs_revOf(reader, mode) {
     const rev = reader.optional('rev') ?? '';
-    if (!REV.pattern.test(rev))
-        reader.bad('rev', rev, REV.expected);
-    return rev;
+    const isUnused = mode === 'rollback';
+    if (!REV.pattern.test(rev) && !(isUnused && rev === ''))
+        reader.bad('rev', rev, isUnused ? REV_UNUSED : REV.expected);
+    return isUnused ? '' : rev;
 }
 function healthUrlsOf(reader) {
     return reader
@@ -33830,6 +33984,7 @@ function countOf(lists) {
 
 ;// CONCATENATED MODULE: ./actions/deploy-nixos/outputs.ts
 
+
 function outputsOf(facts, { status, durationMs }) {
     const { request } = facts;
     const lists = Object.entries(listsOf(facts));
@@ -33837,7 +33992,7 @@ function outputsOf(facts, { status, durationMs }) {
         values: {
             status,
             'deploy-id': facts.protocol === 'plain' ? '' : request.id,
-            rev: request.rev,
+            rev: outputs_commitOf(facts),
             ...ofResult(facts),
             ...Object.fromEntries(lists.map(([name, fit]) => [name, fit?.json ?? ''])),
             duration: String(Math.round(durationMs / 1_000)),
@@ -33865,6 +34020,11 @@ function outputs_problemOf(name, { omitted }) {
 /** Of the later deploy, if that took over, else of the trial boot, if there was one. */
 function finalResultOf({ own, successor, trial }) {
     return successor?.ledger.result ?? trial?.ledger.result ?? own.ledger.result;
+}
+/** A system may name its commit in words, or as one with local changes: that is none to go on with. */
+function outputs_commitOf(facts) {
+    const rev = revOf(facts);
+    return /^[0-9a-f]{40}$/.test(rev) ? rev : '';
 }
 /** The words that the host's result decides. */
 function ofResult(facts) {
@@ -33988,6 +34148,192 @@ function endingOfExit(exit, subject, after) {
     }
 }
 
+;// CONCATENATED MODULE: ./actions/deploy-nixos/help.ts
+
+/** What the host itself says, from nix/vps-deploy. */
+const HOST_HEADINGS = {
+    'Commit … is not on branch …': [],
+    'Rewind: commit … is older than that of …': [],
+    'Hotfix: … is on another line of …': [],
+    'Rewritten history: the commit of … is no longer on branch …': [],
+    'And the rollback failed: …': [],
+};
+/** The headings of README.md below "When it fails". */
+const HELP = {
+    action: 'deploy-nixos',
+    headings: {
+        ...COMMON_HEADINGS,
+        ...HOST_HEADINGS,
+        'The host key of … is …, not the pinned …': [],
+        '… shows a revoked host key: …': [],
+        '… has no host key of a pinned type.': [],
+        '… could not prove that it holds its host key.': [],
+        "… refused the key for user '…'.": [],
+        'The private key for … cannot be used: …': [],
+        '… and this client have nothing in common: …': [],
+        '… did not answer within …': ['… did not answer.', '… broke the connection.', '… cannot be reached'],
+        '… refused the connection.': [],
+        '… has no address: …': [],
+        '… ended the connection …': [],
+        'The jump host cannot reach …': [],
+        "The host did not answer 'hello': …": [
+            "The host answered 'hello' with '…', which is not vps-deploy's answer.",
+        ],
+        'The host speaks protocol … of vps-deploy, this action speaks …': [],
+        "The host cannot deploy with mode '…': it offers …": [],
+        '… was refused.': [],
+        '… failed to deploy.': [],
+        '… was stopped before its activation.': [
+            '… was given up before its trial boot.',
+            'Canceled before anything was asked of the host.',
+        ],
+        '… was rolled back.': [],
+        'The rollback on … was undone.': [],
+        'The rollback on … failed.': [],
+        '… answered …, expected …': [
+            '… is the last of more than … redirects.',
+            '… is neither http:// nor https://.',
+        ],
+        'The new system does not let the runner in: …': [],
+        'The host refused the confirmation: …': [
+            'The host could not be told in time whether the new system is healthy.',
+        ],
+        "… ended as '…', which does not count as a good end.": [],
+        "The host's result contradicts itself: …": [
+            'The host answered for another deploy: …',
+            "The host says that it tries '…' at the next boot, in '…', which is no deploy.",
+        ],
+        'The host no longer knows deploy …': ['The host does not know …, the trial boot of …'],
+        '… was superseded by deploy …': ['… was superseded, but the host did not say by what.'],
+        '… is committed, but not booted.': [],
+        'The trial boot of … was not good: …': ['The trial boot of … failed.'],
+        'The trial boot of … was not confirmed: …': [],
+        'The trial boot of … did not come up: …': [],
+        '… was not tried: the host did not take the request to reboot (…).': [],
+        "The 'timeout' is over, and …": [],
+        'The run was canceled, and …': [],
+        'The forced command on … ended with exit code …': ['The forced command on … was killed by …'],
+        'The forced command on … may run on: the connection was lost …': [],
+    },
+};
+
+;// CONCATENATED MODULE: ./actions/shared/gantt.ts
+/** When what went on, as a Mermaid diagram in a code block: GitHub draws it in Markdown. */
+
+
+const MAX_BARS = 50;
+const MAX_NAME = 60;
+/** Longer than any deploy may take: a clock was set in between, and nothing could be seen beside that. */
+const MAX_TOTAL_MS = 100_000_000;
+/** `''` where there is nothing to draw, or where a clock went backward meanwhile. */
+function gantt(groups) {
+    const drawn = firstBarsOf(groups);
+    const bars = drawn.flatMap((group) => group.bars);
+    const moments = bars.flatMap(({ startedMs, endedMs }) => [startedMs, endedMs ?? startedMs]);
+    const fromMs = Math.min(...moments);
+    const untilMs = Math.max(...moments);
+    const totalMs = untilMs - fromMs;
+    if (!areInOrder(bars) || !(totalMs > 0 && totalMs <= MAX_TOTAL_MS))
+        return '';
+    const lines = drawn.flatMap(({ title, bars: own }) => [
+        ...(title === '' ? [] : [`  section ${plain(title)}`]),
+        ...own.map((bar) => lineOf(bar, { fromMs, untilMs, number: bars.indexOf(bar) + 1 })),
+    ]);
+    return block(['gantt', ...headOf(totalMs), ...lines].join('\n'), 'mermaid');
+}
+/** A bar that has no beginning, or that ends before it, has no place on the axis. */
+function firstBarsOf(groups) {
+    let left = MAX_BARS;
+    const cut = groups.map(({ title, bars }) => {
+        const known = bars.filter(({ startedMs, endedMs = startedMs }) => endedMs >= startedMs).slice(0, left);
+        left -= known.length;
+        return { title, bars: known };
+    });
+    return cut.filter(({ bars }) => bars.length > 0);
+}
+function areInOrder(bars) {
+    return bars.every(({ startedMs }, index) => startedMs >= (bars[index - 1]?.startedMs ?? startedMs));
+}
+/**
+ * The axis counts from the beginning. A local time without a zone is read and shown by the same clock, so that it is
+ * 0 wherever the reader is; today is far from it, and would be marked.
+ */
+function headOf(totalMs) {
+    return ['  dateFormat YYYY-MM-DD HH:mm:ss.SSS', `  axisFormat ${axisOf(totalMs)}`, '  todayMarker off'];
+}
+/** As fine as the ticks may be. */
+function axisOf(totalMs) {
+    if (totalMs < 10_000)
+        return '%S.%L';
+    return totalMs < 3_600_000 ? '%M:%S' : '%H:%M:%S';
+}
+/** The number keeps a name from being read as one of Mermaid's own words. */
+function lineOf({ name, startedMs, endedMs, isBad }, { fromMs, untilMs, number }) {
+    const words = endedMs === undefined ? 'end not seen' : (0,duration/* formatDuration */.a)(endedMs - startedMs);
+    const tags = [...(isBad === true ? ['crit'] : []), ...(endedMs === undefined ? ['active'] : [])];
+    const times = [startedMs - fromMs, (endedMs ?? untilMs) - fromMs].map(dateOf);
+    return `  ${number}. ${plain(name)} (${words}) :${[...tags, ...times].join(', ')}`;
+}
+function dateOf(ms) {
+    const seconds = Math.floor(ms / 1_000);
+    const hours = Math.floor(seconds / 3_600);
+    const time = [hours % 24, Math.floor(seconds / 60) % 60, seconds % 60].map((part) => padded(part, 2));
+    return `2000-01-${padded(1 + Math.floor(hours / 24), 2)} ${time.join(':')}.${padded(ms % 1_000, 3)}`;
+}
+function padded(part, digits) {
+    return String(part).padStart(digits, '0');
+}
+/** Only what means nothing to Mermaid, in one line. */
+function plain(raw) {
+    const clean = raw
+        .slice(0, MAX_NAME * 2)
+        .replace(/[^\p{L}\p{N}.,()/+_-]+/gu, ' ')
+        .trim();
+    if (clean.length <= MAX_NAME)
+        return clean || 'without a name';
+    return `${clean.slice(0, MAX_NAME).replace(/[\ud800-\udbff]$/, '')}…`;
+}
+
+;// CONCATENATED MODULE: ./actions/deploy-nixos/timeline.ts
+
+
+
+
+/** A deploy has a dozen phases. */
+const MAX_ROWS = 100;
+/** The phases of the deploy and of its trial boot: drawn where the host's clock allows it, and in figures. */
+function timelineOf({ own, trial }) {
+    const later = trial?.ledger.spans ?? [];
+    const spans = [...own.ledger.spans, ...later];
+    if (spans.length === 0)
+        return '';
+    const groups = [
+        { title: later.length === 0 ? '' : 'Deploy', bars: own.ledger.spans.map(barOf) },
+        { title: 'Trial boot', bars: later.map(barOf) },
+    ];
+    const chart = gantt(groups);
+    const figures = figuresOf(spans);
+    return chart === '' ? figures : `${chart}\n${details('Each phase in figures', figures)}`;
+}
+function barOf({ name, startedMs, endedMs }) {
+    return { name: titleOf(name), startedMs, endedMs, isBad: name === 'rollback' };
+}
+function figuresOf(spans) {
+    const rows = spans
+        .slice(0, MAX_ROWS)
+        .map(({ name, startedMs, endedMs }) => [
+        markdown_text(titleOf(name)),
+        endedMs === undefined ? 'its end was not seen' : timeline_wordsOf(endedMs - startedMs),
+    ]);
+    const left = spans.length - rows.length;
+    const more = left === 0 ? '' : `\n${left} more are in the log.\n`;
+    return `${table(['Phase', 'Duration'], rows)}${more}`;
+}
+/** The host's clock may be set back meanwhile, by the deploy itself. */
+function timeline_wordsOf(ms) {
+    return ms >= 0 ? (0,duration/* formatDuration */.a)(ms) : 'unknown';
+}
+
 ;// CONCATENATED MODULE: ./actions/deploy-nixos/report.ts
 
 
@@ -33999,20 +34345,26 @@ function endingOfExit(exit, subject, after) {
 
 
 
+
+
+
 /** A bump of nixpkgs changes thousands; the log has them all. */
-const MAX_ROWS = 200;
+const report_MAX_ROWS = 200;
+/** So many are read as they stand; more are folded. */
+const report_MAX_OPEN = 20;
 /** The job summary: what happened first, then what changed, how long it took, and where to look. */
 function summaryOf(facts, ending, durationMs) {
     const { own, trial } = facts;
-    const { units, spans, warnings } = toldBy(facts);
+    const { units, warnings, tail } = toldBy(facts);
     const sections = [
-        headOf(facts, ending, durationMs),
+        report_headOf(facts, ending, durationMs),
         section('Reboot required', rebootOf(facts)),
-        section('Newly failed units', list(failedOf(facts))),
+        section('Newly failed units', listOf(failedOf(facts), 'units')),
+        section('Log', !isGreen(ending.status) && tailOf(tail)),
         section('Units', units && unitsOf(units)),
-        section('Closure', own.ledger.diff && closureMarkdown(own.ledger.diff, MAX_ROWS)),
-        section('Timeline', timelineOf(spans)),
-        section('Warnings', list(warnings)),
+        section('Closure', own.ledger.diff && closureMarkdown(own.ledger.diff, report_MAX_ROWS)),
+        section('Timeline', timelineOf(facts)),
+        section('Warnings', listOf(warnings, 'warnings')),
         section('The trial by hand', trial && report_trialOf(facts, trial)),
         section('Look at the host', facts.wasSent && facts.protocol === 'vps-deploy' && block(lookOf(facts), 'sh')),
     ];
@@ -34023,13 +34375,13 @@ function toldBy({ own, trial }) {
     const more = trial?.ledger ?? EMPTY_LEDGER;
     return {
         units: own.ledger.units ?? more.units,
-        spans: [...own.ledger.spans, ...more.spans],
         warnings: [...own.ledger.warnings, ...more.warnings],
+        tail: more.tail.length > 0 ? more.tail : own.ledger.tail,
     };
 }
 /** What there is to say when nothing was begun. */
 function badInputsSummary(problems) {
-    return `### ❌ Nothing was deployed\n\n${block(problems)}`;
+    return `### ❌ Nothing was deployed\n\n${block(problems)}\n${helpMarkdown(HELP, problems)}`;
 }
 const report_TITLES = {
     deployed: 'Deployed',
@@ -34043,19 +34395,35 @@ const report_TITLES = {
     refused: 'Refused',
     unreachable: 'Unreachable',
 };
-function headOf(facts, { status, sentence, details, hint }, durationMs) {
+/** The status `rolled-back` has other words here: what was asked for is a rollback, too. */
+const ROLLBACK_TITLES = {
+    ...report_TITLES,
+    deployed: 'Back on the system before',
+    scheduled: 'Back on the system before at the next boot',
+    superseded: 'Rollback superseded',
+    'rolled-back': 'Rollback undone',
+    aborted: 'Rollback stopped',
+    failed: 'Rollback failed',
+    refused: 'Rollback refused',
+};
+function report_headOf(facts, ending, durationMs) {
+    const { status, sentence, details, hint } = ending;
     // Who was reached once is not unreachable: only how it ended was not seen.
-    const title = status === 'unreachable' && facts.wasSent ? 'Outcome unknown' : report_TITLES[status];
-    const heading = `### ${isGreen(status) ? '✅' : '❌'} ${title}: ${code(shortOf(facts.request.rev))} on ${markdown_text(facts.place)}`;
+    const titles = isRollback(facts) ? ROLLBACK_TITLES : report_TITLES;
+    const title = status === 'unreachable' && facts.wasSent ? 'Outcome unknown' : titles[status];
+    const rev = revOf(facts);
+    const where = rev === '' ? markdown_text(facts.place) : `${code(shortOf(rev))} on ${markdown_text(facts.place)}`;
+    const heading = `### ${isGreen(status) ? '✅' : '❌'} ${title}: ${where}`;
     const words = [sentence, ...details, ...(hint === undefined ? [] : [hint])].map(paragraph);
+    const help = isGreen(status) ? [] : [helpMarkdown(HELP, messageOfEnding(ending))];
     const rows = [...rowsOf(facts), ['Duration', (0,duration/* formatDuration */.a)(durationMs)]];
-    return `${heading}\n\n${words.join('\n')}\n${table(['Status', markdown_text(status)], rows)}`;
+    return `${heading}\n\n${[...words, ...help].join('\n')}\n${table(['Status', markdown_text(status)], rows)}`;
 }
 function rowsOf(facts) {
     const { request, host, protocol } = facts;
     const { system, 'previous-system': previous, generation } = ofResult(facts);
     const rows = [
-        ['Commit', request.rev],
+        ['Commit', revOf(facts)],
         ['Host', host],
         ...(protocol === 'plain'
             ? []
@@ -34072,7 +34440,7 @@ function rowsOf(facts) {
 function rebootOf(facts) {
     if (facts.reboot === 'done')
         return 'The host was rebooted and runs the new system.\n';
-    return list(finalResultOf(facts)?.rebootRequired ?? []);
+    return listOf(finalResultOf(facts)?.rebootRequired ?? [], 'reasons');
 }
 /** For who did not have the action boot it. */
 function report_trialOf(facts, trial) {
@@ -34089,26 +34457,29 @@ function failedOf(facts) {
     return [...explained.map(failedUnitWords), ...others];
 }
 function unitsOf({ changed }) {
-    const rows = unitLists(changed).map(([what, names]) => [what, wordsFor(names)]);
-    return rows.length === 0 ? '' : table(['', 'Units'], rows);
+    const lists = unitLists(changed);
+    if (lists.length === 0)
+        return '';
+    const body = table(['', 'Units'], lists.map(([what, names]) => [what, wordsFor(names)]));
+    const count = lists.reduce((sum, [, names]) => sum + names.length, 0);
+    if (count <= report_MAX_OPEN)
+        return body;
+    return details(lists.map(([what, names]) => `${names.length} ${what}`).join(', '), body);
 }
 /** A host restarts some dozen units at a time. */
 function wordsFor(names) {
-    const more = names.length > MAX_ROWS ? ` and ${names.length - MAX_ROWS} more` : '';
-    return `${names.slice(0, MAX_ROWS).map(code).join(' ')}${more}`;
+    const more = names.length > report_MAX_ROWS ? ` and ${names.length - report_MAX_ROWS} more` : '';
+    return `${names.slice(0, report_MAX_ROWS).map(code).join(' ')}${more}`;
 }
-function timelineOf(spans) {
-    if (spans.length === 0)
-        return '';
-    const rows = spans.map(({ name, startedMs, endedMs }) => [
-        markdown_text(titleOf(name)),
-        endedMs === undefined ? 'its end was not seen' : report_wordsOf(endedMs - startedMs),
-    ]);
-    return table(['Phase', 'Duration'], rows);
+function listOf(items, what) {
+    const left = items.length - report_MAX_ROWS;
+    const more = left > 0 ? `\n${left} more are in the log.\n` : '';
+    const body = `${list(items.slice(0, report_MAX_ROWS))}${more}`;
+    return items.length > report_MAX_OPEN ? details(`${items.length} ${what}`, body) : body;
 }
-/** The host's clock may be set back meanwhile, by the deploy itself. */
-function report_wordsOf(ms) {
-    return ms >= 0 ? (0,duration/* formatDuration */.a)(ms) : 'unknown';
+function tailOf(lines) {
+    const isEmpty = lines.every((line) => line.trim() === '');
+    return isEmpty ? '' : details('Its last lines', block(lines.join('\n')));
 }
 
 ;// CONCATENATED MODULE: ./actions/deploy-nixos/unseen.ts
@@ -34145,13 +34516,13 @@ function unseenOf(facts) {
     if (trial !== undefined)
         return unseenTrialOf(trial, facts);
     if (own.ledger.result !== undefined)
-        return `${subjectOf(facts)} is committed, but the host is not back from its reboot.`;
+        return `${objectOf(facts)} is committed, but the host is not back from its reboot.`;
     if (own.isConfirmed)
         return `deploy ${own.id} goes on on the host: it is confirmed, and the host finishes it.`;
     return `deploy ${own.id} is left to the host.`;
 }
 function unseenTrialOf(trial, facts) {
-    const subject = subjectOf(facts);
+    const subject = objectOf(facts);
     if (isAhead(trial))
         return `${subject} stays scheduled: the host was not asked to reboot.`;
     if (trial.isConfirmed)
@@ -34225,7 +34596,7 @@ async function deployNixos(read, world) {
     const startedMs = world.clock.now();
     const inputs = await parsedInputs(read, world);
     const facts = newFacts(requestOf(inputs, world), inputs);
-    world.log.info(`Deploying ${inputs.rev} to ${facts.host} with mode ${inputs.mode} …`);
+    world.log.info(`${intentOf(facts)} …`);
     const dial = world.dialTo(inputs.destination);
     const deployment = {
         inputs,
@@ -34248,6 +34619,11 @@ async function deployNixos(read, world) {
     if (!isGreen(status))
         throw new errors/* ActionError */.lZ(message, hint === undefined ? {} : { hint });
     world.log.info(`${message} (${status}, ${(0,duration/* formatDuration */.a)(durationMs)})`);
+}
+function intentOf({ request: { rev, mode }, host }) {
+    if (mode === 'rollback')
+        return `Taking ${host} back to the system before the current one`;
+    return `Deploying ${rev} to ${host} with mode ${mode}`;
 }
 /** Bad inputs are told to outputs and summary as well, before anything is touched. */
 async function parsedInputs(read, world) {
@@ -34291,11 +34667,15 @@ async function carriedOut(deployment) {
 function endingOfFailure(error, facts, nowMs) {
     if (error instanceof LetGo)
         return { ending: endingUnseen(error.why, facts, nowMs) };
-    const known = { sentence: (0,errors/* messageOf */.bD)(error), details: [] };
+    const details = [];
     if (!(error instanceof errors/* ActionError */.lZ))
-        return { ending: { status: 'failed', ...known }, bug: asError(error) };
+        return {
+            ending: { status: 'failed', sentence: (0,errors/* bugWords */.iX)((0,errors/* messageOf */.bD)(error)), details },
+            bug: asError(error),
+        };
+    const { message: sentence, hint } = error;
     const status = error instanceof errors/* ConnectError */.T$ ? 'unreachable' : 'failed';
-    return { ending: { status, ...known, ...(error.hint !== undefined && { hint: error.hint }) } };
+    return { ending: { status, sentence, details, ...(hint !== undefined && { hint }) } };
 }
 function asError(thrown) {
     return thrown instanceof Error ? thrown : new Error((0,errors/* messageOf */.bD)(thrown), { cause: thrown });
@@ -34313,6 +34693,7 @@ function setOutputs({ outputs }, values) {
 
 
 
+
 // The SSH client takes longer to load than all the rest: it is loaded when the first line has been logged.
 const dialTo = (destination) => {
     const loading = Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 2169)).then(({ ssh }) => ssh(destination));
@@ -34322,7 +34703,7 @@ const http = async (url, options) => {
     const { httpGet } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 2998));
     return httpGet(url, options);
 };
-void runAction(async () => {
+void runAction(HELP, async () => {
     keepYoungSpaceSmall();
     const cancel = cancellation();
     for (const name of SECRET_INPUTS)

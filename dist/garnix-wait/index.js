@@ -29799,6 +29799,7 @@ function withRest(large, rest, unit) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   _F: () => (/* binding */ fieldOf),
 /* harmony export */   bD: () => (/* binding */ messageOf),
+/* harmony export */   iX: () => (/* binding */ bugWords),
 /* harmony export */   lZ: () => (/* binding */ ActionError)
 /* harmony export */ });
 /* unused harmony export ConnectError */
@@ -29825,6 +29826,10 @@ class ConnectError extends ActionError {
 function messageOf(error) {
     const message = fieldOf(error, 'message');
     return typeof message === 'string' ? message : String(error);
+}
+/** What there is to say of a failure that was not expected. */
+function bugWords(words) {
+    return `This is a bug in the action: ${words}`;
 }
 /** A field of anything thrown, `undefined` if it has none. */
 function fieldOf(error, name) {
@@ -38276,6 +38281,67 @@ const random = { hex: (bytes) => (0,external_node_crypto_.randomBytes)(bytes).to
 
 // EXTERNAL MODULE: ./actions/shared/errors.ts
 var errors = __nccwpck_require__(9223);
+;// CONCATENATED MODULE: ./actions/shared/project.ts
+/** Owner and name on GitHub. Every other mention of them is held to this one by test/contract/project.test.ts. */
+const REPOSITORY = 'toxx1220/nix-vps';
+/** The tag that moves with each release of this major version. */
+const MAJOR = 'v1';
+/**
+ * The address of a heading in a document of this repository, as it is in the release that people use.
+ * @param path from the root of the repository
+ * @param heading its text, without `#`
+ */
+function documentationUrl(path, heading) {
+    return `https://github.com/${REPOSITORY}/blob/${MAJOR}/${path}#${anchorOf(heading)}`;
+}
+/** Headings as GitHub makes anchors of them: lower case, no punctuation, a hyphen for each space. */
+function anchorOf(heading) {
+    return heading
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+        .replaceAll(' ', '-');
+}
+
+;// CONCATENATED MODULE: ./actions/shared/help.ts
+/** From the words of a failure to the heading of the action's README that explains it. */
+
+/** What every action may end with. */
+const COMMON_HEADINGS = {
+    'Bad input: …': ['… bad inputs:'],
+    'The outputs could not be written …': [],
+    'This is a bug in the action: …': ['The action ended before its work was done'],
+};
+/** Above all others: for words that are somebody else's. */
+const GENERAL = 'When it fails';
+/** Where a failure is explained. */
+function helpUrl({ action, headings }, words) {
+    return documentationUrl(`actions/${action}/README.md`, headingFor(words, headings) ?? GENERAL);
+}
+/** The same, for a job summary. */
+function helpMarkdown(help, words) {
+    return `[${help.action}: what this means, and what to do](${helpUrl(help, words)})\n`;
+}
+/** The heading with the most of the words: what is more exact has more of them. */
+function headingFor(words, headings) {
+    const fitting = Object.entries(headings)
+        .flatMap(([heading, others]) => [heading, ...others].map((form) => ({ heading, form })))
+        .filter(({ form }) => says(words, form));
+    return fitting.reduce((best, one) => (best === undefined || weightOf(one.form) > weightOf(best.form) ? one : best), undefined)?.heading;
+}
+/** How much of a form is fixed. */
+function weightOf(form) {
+    return form.replaceAll('…', '').length;
+}
+/** Whether the parts of a form stand in the words, one after the other. */
+function says(words, form) {
+    let at = 0;
+    return form.split('…').every((part) => {
+        const found = words.indexOf(part, at);
+        at = found + part.length;
+        return found >= 0;
+    });
+}
+
 ;// CONCATENATED MODULE: ./actions/shared/markdown.ts
 /**
  * Foreign text in Markdown that GitHub renders. Whatever could be markup becomes a character reference, so that it can
@@ -38322,44 +38388,58 @@ function list(items) {
 function section(title, body) {
     return body === undefined || body === false || body === '' ? '' : `#### ${title}\n\n${body}`;
 }
+/** What opens at a click; both are Markdown already. `''` where there is no body. */
+function details(summary, body) {
+    return body === '' ? '' : `${DETAILS}<summary>${summary}</summary>\n\n${body}\n${END_OF_DETAILS}\n`;
+}
+const DETAILS = '<details>';
+const END_OF_DETAILS = '</details>';
 const NOTE = '\n\nThis summary was longer than GitHub shows; the log has the rest.\n';
 /**
  * Cut to what a step's summary may hold; GitHub drops one that is larger. It is cut after a whole line, and a block of
- * code that is open there is closed; one line that is too long for the rest is left out, and what comes after it kept.
+ * code and what opens at a click are closed if they are open there; one line that is too long for the rest is left out,
+ * and what comes after it kept.
  */
 function fitted(markdown, maxBytes) {
     if (Buffer.byteLength(markdown) <= maxBytes)
         return markdown;
     const lines = [];
     let leftBytes = maxBytes - Buffer.byteLength(NOTE);
-    let fence = '';
+    let open = [];
     for (const line of markdown.split('\n')) {
-        const next = fenceAfter(line, fence);
-        const bytes = bytesOf(line, fence, next);
+        const next = openAfter(line, open);
+        const bytes = bytesOf(line, open, next);
         if (bytes > leftBytes) {
-            if (fence !== '' || next !== '')
+            if (isCode([...open, ...next]))
                 break;
             continue;
         }
         leftBytes -= bytes;
         lines.push(line);
-        fence = next;
+        open = next;
     }
-    const end = fence === '' ? '' : `\n${fence}`;
-    return `${lines.join('\n')}${end}${NOTE}`;
+    return `${[...lines, ...open.toReversed()].join('\n')}${NOTE}`;
 }
 /** What a line takes; the end of a block is paid for at its beginning. */
-function bytesOf(line, fence, next) {
-    if (fence !== '' && next === '')
+function bytesOf(line, open, next) {
+    if (next.length < open.length)
         return 0;
-    const endBytes = fence === '' && next !== '' ? next.length + 1 : 0;
-    return Buffer.byteLength(line) + 1 + endBytes;
+    const ends = next.slice(open.length).map((end) => `\n${end}`);
+    return Buffer.byteLength(line) + 1 + ends.join('').length;
 }
-/** The fence of the block that is open after a line; `''` = none. */
-function fenceAfter(line, fence) {
-    if (fence === '')
-        return /^`{3,}/.exec(line)?.[0] ?? '';
-    return line === fence ? '' : fence;
+/** The lines that end what is open after a line, the innermost last. */
+function openAfter(line, open) {
+    if (line === open.at(-1))
+        return open.slice(0, -1);
+    if (isCode(open))
+        return open;
+    const fence = /^`{3,}/.exec(line)?.[0];
+    if (fence !== undefined)
+        return [...open, fence];
+    return line.startsWith(DETAILS) ? [...open, END_OF_DETAILS] : open;
+}
+function isCode(open) {
+    return open.some((end) => end !== END_OF_DETAILS);
 }
 function longestRunIn(line) {
     return (line.match(/`+/g) ?? []).reduce((most, run) => Math.max(most, run.length), 0);
@@ -38521,6 +38601,7 @@ function foreignText(write, random) {
 
 
 
+
 const core = () => Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 6257));
 const SUMMARY_MAX_BYTES = 1_048_576;
 // A log that nobody reads any more must not end what is being done.
@@ -38563,26 +38644,30 @@ const summary = {
 };
 /**
  * Runs an action's story. The step is red from the start and green only once the story has ended well: a promise that
- * is lost, or never settles, cannot pass for success.
+ * is lost, or never settles, cannot pass for success. Whatever the last error says, it ends with where that is
+ * explained.
  */
-async function runAction(story) {
+async function runAction(help, story) {
     process.exitCode = 1;
+    const reportUnfinished = () => {
+        reportRed(UNFINISHED, help);
+    };
     process.once('beforeExit', reportUnfinished);
     try {
         await story();
         process.exitCode = 0;
     }
     catch (error) {
-        reportFailure(error);
+        reportFailure(error, help);
     }
     finally {
         process.off('beforeExit', reportUnfinished);
         log.finish();
-        await writeOutputs();
+        await writeOutputs(help);
     }
 }
 /** What later steps read is part of the work: without it the step is red, and the log says what was done. */
-async function writeOutputs() {
+async function writeOutputs(help) {
     if (pending.size === 0)
         return;
     const { setOutput } = await core();
@@ -38592,22 +38677,23 @@ async function writeOutputs() {
     }
     catch (error) {
         process.exitCode = 1;
-        log.error(`The outputs could not be written (what is said above was done all the same): ${(0,errors/* messageOf */.bD)(error)}`);
+        reportRed(`The outputs could not be written (what is said above was done all the same): ${(0,errors/* messageOf */.bD)(error)}`, help);
     }
     pending.clear();
 }
-function reportUnfinished() {
-    log.error('The action ended before its work was done, with nothing left to wait for. This is a bug in the action.');
-}
-function reportFailure(error) {
+const UNFINISHED = 'The action ended before its work was done, with nothing left to wait for. This is a bug in the action.';
+function reportFailure(error, help) {
     if (error instanceof errors/* ActionError */.lZ) {
-        log.error(error.hint === undefined ? error.message : `${error.message}\n${error.hint}`);
+        reportRed(error.message, help, error.hint);
         if (error.cause instanceof Error)
             log.debug(error.cause.stack ?? error.cause.message);
         return;
     }
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    log.error(`This is a bug in the action: ${stack}`);
+    reportRed((0,errors/* bugWords */.iX)(stack), help);
+}
+function reportRed(words, help, hint = '') {
+    log.error([words, hint, `See ${helpUrl(help, words)}`].filter((line) => line !== '').join('\n'));
 }
 
 ;// CONCATENATED MODULE: ./actions/shared/adapters/signals.ts
@@ -38642,6 +38728,40 @@ function dayNumberOf(year, month, day) {
     const leapDays = Math.floor(years / 4) - Math.floor(years / 100) + Math.floor(years / 400);
     return years * 365 + leapDays + Math.floor((monthsSinceMarch * 306 + 5) / 10) + day;
 }
+
+;// CONCATENATED MODULE: ./actions/garnix-wait/help.ts
+
+/** The headings of README.md below "When it fails". */
+const HELP = {
+    action: 'garnix-wait',
+    headings: {
+        ...COMMON_HEADINGS,
+        'cache.garnix.io is gone: …': [],
+        'Garnix could not evaluate …': [],
+        "'…' of … ended with '…'": [],
+        'Garnix has evaluated … and makes no check …': [],
+        'No check … appeared for … within …': ['No check or status … appeared for … within …'],
+        "… Apps have checks of Garnix's names: …": [],
+        'GitHub does not know the token it was asked for … with (401).': [],
+        "The token may not have … (403): it lacks '…'.": ['GitHub does not have …, or not for this token (404)'],
+        'GitHub refused … (status …).': [],
+        'GitHub could not be asked: …': [
+            'GitHub has answered all that this token may ask within the hour: …',
+            'GitHub is asked too much at once: …',
+        ],
+        "The 'timeout' is over, and the CI is not done.": [],
+        'The store path of … is not known: …': [],
+        '… of the closure cannot be fetched.': [],
+        'the closure of … has more than … paths: …': [],
+        '… is not on the default branch, …': [],
+        'The closure can be fetched, and could not be recorded: …': [],
+        'The closure can be fetched, and could not be recorded: … is recorded as … already, …': [],
+        'The closure can be fetched, and could not be recorded: The note of … has … bytes, …': [
+            'The closure can be fetched, and could not be recorded: There are more notes in one directory …',
+        ],
+        'The run was canceled.': [],
+    },
+};
 
 // EXTERNAL MODULE: ./actions/shared/duration.ts
 var duration = __nccwpck_require__(3788);
@@ -39614,6 +39734,8 @@ function chainTo(path, parents) {
 
 ;// CONCATENATED MODULE: ./actions/shared/packagewords.ts
 
+/** So many rows are read as they stand; more are folded. */
+const MAX_OPEN = 20;
 function packageWords(diff) {
     const { added, removed, changed } = diff;
     return [
@@ -39631,8 +39753,14 @@ function closureSentence({ added, removed, changed, sizeBytes }) {
 }
 /** The sentence and a table below it. */
 function closureMarkdown(diff, maxRows) {
-    const list = packageTable(diff, maxRows);
+    const list = foldedPackageTable(diff, maxRows);
     return `${closureSentence(diff)}\n${list === '' ? '' : `\n${list}`}`;
+}
+/** The table below; a long one opens at a click. */
+function foldedPackageTable(diff, maxRows) {
+    const list = packageTable(diff, maxRows);
+    const count = diff.changed.length + diff.added.length + diff.removed.length;
+    return Math.min(count, maxRows) <= MAX_OPEN ? list : details(`${count} packages`, list);
 }
 /** `''` where no package differs. The log, which has every package, is said to have what is beyond `maxRows`. */
 function packageTable(diff, maxRows) {
@@ -42630,8 +42758,6 @@ function rebootSentence(reboot) {
 
 
 
-/** So many rows are read as they stand; more are folded. */
-const MAX_OPEN = 20;
 /** A bump of nixpkgs builds everything anew. */
 const MAX_REBUILT = 20;
 /** A section of its own; `''` = nothing was to be compared. */
@@ -42652,7 +42778,7 @@ function bodyOf(comparison, other, maxRows) {
     const parts = [
         `Compared${other}: ${closureSentence(comparison.diff)}. ${freshWords(comparison.fresh)}\n`,
         rebootMarkdown(comparison.reboot),
-        tableMarkdown(comparison, maxRows),
+        foldedPackageTable(comparison.diff, maxRows),
         rebuiltMarkdown(comparison.rebuilt),
     ];
     return parts.filter((part) => part !== '').join('\n');
@@ -42667,13 +42793,6 @@ function rebootMarkdown(reboot) {
         return '';
     const { verdict, rest } = rebootWords(reboot);
     return `**${verdict}**${markdown_text(rest)}.\n`;
-}
-function tableMarkdown({ diff }, maxRows) {
-    const list = packageTable(diff, maxRows);
-    const count = diff.changed.length + diff.added.length + diff.removed.length;
-    if (Math.min(count, maxRows) <= MAX_OPEN)
-        return list;
-    return `<details><summary>${count} packages</summary>\n\n${list}\n</details>\n`;
 }
 function rebuiltMarkdown(names) {
     if (names.length === 0)
@@ -42765,6 +42884,8 @@ function timeOfDay(ms) {
 
 
 
+
+
 /** A bump of nixpkgs changes thousands; the log has them all. */
 const MAX_PACKAGES = 200;
 const MAX_MISSING = 50;
@@ -42784,7 +42905,7 @@ function summaryOf(facts, ending, durationMs) {
 }
 /** What there is to say when nothing was begun. */
 function badInputsSummary(problems) {
-    return `### ❌ Nothing was waited for\n\n${block(problems)}`;
+    return `### ❌ Nothing was waited for\n\n${block(problems)}\n${helpMarkdown(HELP, problems)}`;
 }
 const TITLES = {
     ready: 'Everything can be fetched',
@@ -42806,7 +42927,8 @@ function headOf(facts, ending) {
         ]
         : [];
     const recorded = facts.recorded === undefined ? [] : [recordWords(facts.recorded)];
-    return [headingOf(facts, ending), ...[...words, ...recorded].map(paragraph), ...unseen].join('\n');
+    const help = isGreen(ending.status) ? [] : [helpMarkdown(HELP, ending.sentence)];
+    return [headingOf(facts, ending), ...[...words, ...recorded].map(paragraph), ...unseen, ...help].join('\n');
 }
 function overviewOf(facts, durationMs) {
     const waited = `Commit ${code(facts.sha)}, waited for ${(0,duration/* formatDuration */.a)(durationMs)}.\n`;
@@ -44380,10 +44502,10 @@ function ofFailure(error, { world }) {
     });
     if (world.cancel.aborted)
         return { verdict: ending('The run was canceled.') };
-    const verdict = ending((0,errors/* messageOf */.bD)(error), error instanceof errors/* ActionError */.lZ ? error.hint : undefined);
     if (error instanceof errors/* ActionError */.lZ)
-        return { verdict };
-    return { verdict, bug: error instanceof Error ? error : new Error((0,errors/* messageOf */.bD)(error), { cause: error }) };
+        return { verdict: ending(error.message, error.hint) };
+    const bug = error instanceof Error ? error : new Error((0,errors/* messageOf */.bD)(error), { cause: error });
+    return { verdict: ending((0,errors/* bugWords */.iX)(bug.message)), bug };
 }
 /** It is for the report only: what goes wrong with it is said, and no more, but for bugs. */
 async function compared(wait, carried) {
@@ -44454,6 +44576,7 @@ async function comment(wait, facts, ending) {
 
 
 
+
 // Each is loaded when it is needed first: none of them for bad inputs, GitHub's client not for caches alone.
 let fetching;
 const fetch = async (url, options) => {
@@ -44469,7 +44592,7 @@ const run = async (argv, options) => {
     return runProgram(argv, options);
 };
 const setting = (name, otherwise = '') => process.env[name] ?? otherwise;
-void runAction(async () => {
+void runAction(HELP, async () => {
     keepYoungSpaceSmall();
     const cancel = cancellation();
     for (const name of SECRET_INPUTS)

@@ -2018,7 +2018,7 @@ module.exports = cmp
 
 /***/ }),
 
-/***/ 7766:
+/***/ 5385:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 "use strict";
@@ -2553,7 +2553,7 @@ const neq = __nccwpck_require__(4974)
 const gte = __nccwpck_require__(1236)
 const lte = __nccwpck_require__(6717)
 const cmp = __nccwpck_require__(8646)
-const coerce = __nccwpck_require__(7766)
+const coerce = __nccwpck_require__(5385)
 const truncate = __nccwpck_require__(6114)
 const Comparator = __nccwpck_require__(9379)
 const Range = __nccwpck_require__(6782)
@@ -33377,6 +33377,7 @@ function withRest(large, rest, unit) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   _F: () => (/* binding */ fieldOf),
 /* harmony export */   bD: () => (/* binding */ messageOf),
+/* harmony export */   iX: () => (/* binding */ bugWords),
 /* harmony export */   lZ: () => (/* binding */ ActionError)
 /* harmony export */ });
 /* unused harmony export ConnectError */
@@ -33403,6 +33404,10 @@ class ConnectError extends ActionError {
 function messageOf(error) {
     const message = fieldOf(error, 'message');
     return typeof message === 'string' ? message : String(error);
+}
+/** What there is to say of a failure that was not expected. */
+function bugWords(words) {
+    return `This is a bug in the action: ${words}`;
 }
 /** A field of anything thrown, `undefined` if it has none. */
 function fieldOf(error, name) {
@@ -43006,6 +43011,67 @@ var external_node_crypto_ = __nccwpck_require__(7598);
 
 const random = { hex: (bytes) => (0,external_node_crypto_.randomBytes)(bytes).toString('hex') };
 
+;// CONCATENATED MODULE: ./actions/shared/project.ts
+/** Owner and name on GitHub. Every other mention of them is held to this one by test/contract/project.test.ts. */
+const REPOSITORY = 'toxx1220/nix-vps';
+/** The tag that moves with each release of this major version. */
+const MAJOR = 'v1';
+/**
+ * The address of a heading in a document of this repository, as it is in the release that people use.
+ * @param path from the root of the repository
+ * @param heading its text, without `#`
+ */
+function documentationUrl(path, heading) {
+    return `https://github.com/${REPOSITORY}/blob/${MAJOR}/${path}#${anchorOf(heading)}`;
+}
+/** Headings as GitHub makes anchors of them: lower case, no punctuation, a hyphen for each space. */
+function anchorOf(heading) {
+    return heading
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+        .replaceAll(' ', '-');
+}
+
+;// CONCATENATED MODULE: ./actions/shared/help.ts
+/** From the words of a failure to the heading of the action's README that explains it. */
+
+/** What every action may end with. */
+const COMMON_HEADINGS = {
+    'Bad input: …': ['… bad inputs:'],
+    'The outputs could not be written …': [],
+    'This is a bug in the action: …': ['The action ended before its work was done'],
+};
+/** Above all others: for words that are somebody else's. */
+const GENERAL = 'When it fails';
+/** Where a failure is explained. */
+function helpUrl({ action, headings }, words) {
+    return documentationUrl(`actions/${action}/README.md`, headingFor(words, headings) ?? GENERAL);
+}
+/** The same, for a job summary. */
+function helpMarkdown(help, words) {
+    return `[${help.action}: what this means, and what to do](${helpUrl(help, words)})\n`;
+}
+/** The heading with the most of the words: what is more exact has more of them. */
+function headingFor(words, headings) {
+    const fitting = Object.entries(headings)
+        .flatMap(([heading, others]) => [heading, ...others].map((form) => ({ heading, form })))
+        .filter(({ form }) => says(words, form));
+    return fitting.reduce((best, one) => (best === undefined || weightOf(one.form) > weightOf(best.form) ? one : best), undefined)?.heading;
+}
+/** How much of a form is fixed. */
+function weightOf(form) {
+    return form.replaceAll('…', '').length;
+}
+/** Whether the parts of a form stand in the words, one after the other. */
+function says(words, form) {
+    let at = 0;
+    return form.split('…').every((part) => {
+        const found = words.indexOf(part, at);
+        at = found + part.length;
+        return found >= 0;
+    });
+}
+
 ;// CONCATENATED MODULE: ./actions/shared/markdown.ts
 /**
  * Foreign text in Markdown that GitHub renders. Whatever could be markup becomes a character reference, so that it can
@@ -43052,44 +43118,58 @@ function list(items) {
 function section(title, body) {
     return body === undefined || body === false || body === '' ? '' : `#### ${title}\n\n${body}`;
 }
+/** What opens at a click; both are Markdown already. `''` where there is no body. */
+function details(summary, body) {
+    return body === '' ? '' : `${DETAILS}<summary>${summary}</summary>\n\n${body}\n${END_OF_DETAILS}\n`;
+}
+const DETAILS = '<details>';
+const END_OF_DETAILS = '</details>';
 const NOTE = '\n\nThis summary was longer than GitHub shows; the log has the rest.\n';
 /**
  * Cut to what a step's summary may hold; GitHub drops one that is larger. It is cut after a whole line, and a block of
- * code that is open there is closed; one line that is too long for the rest is left out, and what comes after it kept.
+ * code and what opens at a click are closed if they are open there; one line that is too long for the rest is left out,
+ * and what comes after it kept.
  */
 function fitted(markdown, maxBytes) {
     if (Buffer.byteLength(markdown) <= maxBytes)
         return markdown;
     const lines = [];
     let leftBytes = maxBytes - Buffer.byteLength(NOTE);
-    let fence = '';
+    let open = [];
     for (const line of markdown.split('\n')) {
-        const next = fenceAfter(line, fence);
-        const bytes = bytesOf(line, fence, next);
+        const next = openAfter(line, open);
+        const bytes = bytesOf(line, open, next);
         if (bytes > leftBytes) {
-            if (fence !== '' || next !== '')
+            if (isCode([...open, ...next]))
                 break;
             continue;
         }
         leftBytes -= bytes;
         lines.push(line);
-        fence = next;
+        open = next;
     }
-    const end = fence === '' ? '' : `\n${fence}`;
-    return `${lines.join('\n')}${end}${NOTE}`;
+    return `${[...lines, ...open.toReversed()].join('\n')}${NOTE}`;
 }
 /** What a line takes; the end of a block is paid for at its beginning. */
-function bytesOf(line, fence, next) {
-    if (fence !== '' && next === '')
+function bytesOf(line, open, next) {
+    if (next.length < open.length)
         return 0;
-    const endBytes = fence === '' && next !== '' ? next.length + 1 : 0;
-    return Buffer.byteLength(line) + 1 + endBytes;
+    const ends = next.slice(open.length).map((end) => `\n${end}`);
+    return Buffer.byteLength(line) + 1 + ends.join('').length;
 }
-/** The fence of the block that is open after a line; `''` = none. */
-function fenceAfter(line, fence) {
-    if (fence === '')
-        return /^`{3,}/.exec(line)?.[0] ?? '';
-    return line === fence ? '' : fence;
+/** The lines that end what is open after a line, the innermost last. */
+function openAfter(line, open) {
+    if (line === open.at(-1))
+        return open.slice(0, -1);
+    if (isCode(open))
+        return open;
+    const fence = /^`{3,}/.exec(line)?.[0];
+    if (fence !== undefined)
+        return [...open, fence];
+    return line.startsWith(DETAILS) ? [...open, END_OF_DETAILS] : open;
+}
+function isCode(open) {
+    return open.some((end) => end !== END_OF_DETAILS);
 }
 function longestRunIn(line) {
     return (line.match(/`+/g) ?? []).reduce((most, run) => Math.max(most, run.length), 0);
@@ -43251,6 +43331,7 @@ function foreignText(write, random) {
 
 
 
+
 const core = () => Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 6058));
 const SUMMARY_MAX_BYTES = 1_048_576;
 // A log that nobody reads any more must not end what is being done.
@@ -43293,26 +43374,30 @@ const summary = {
 };
 /**
  * Runs an action's story. The step is red from the start and green only once the story has ended well: a promise that
- * is lost, or never settles, cannot pass for success.
+ * is lost, or never settles, cannot pass for success. Whatever the last error says, it ends with where that is
+ * explained.
  */
-async function runAction(story) {
+async function runAction(help, story) {
     process.exitCode = 1;
+    const reportUnfinished = () => {
+        reportRed(UNFINISHED, help);
+    };
     process.once('beforeExit', reportUnfinished);
     try {
         await story();
         process.exitCode = 0;
     }
     catch (error) {
-        reportFailure(error);
+        reportFailure(error, help);
     }
     finally {
         process.off('beforeExit', reportUnfinished);
         log.finish();
-        await writeOutputs();
+        await writeOutputs(help);
     }
 }
 /** What later steps read is part of the work: without it the step is red, and the log says what was done. */
-async function writeOutputs() {
+async function writeOutputs(help) {
     if (pending.size === 0)
         return;
     const { setOutput } = await core();
@@ -43322,22 +43407,23 @@ async function writeOutputs() {
     }
     catch (error) {
         process.exitCode = 1;
-        log.error(`The outputs could not be written (what is said above was done all the same): ${(0,errors/* messageOf */.bD)(error)}`);
+        reportRed(`The outputs could not be written (what is said above was done all the same): ${(0,errors/* messageOf */.bD)(error)}`, help);
     }
     pending.clear();
 }
-function reportUnfinished() {
-    log.error('The action ended before its work was done, with nothing left to wait for. This is a bug in the action.');
-}
-function reportFailure(error) {
+const UNFINISHED = 'The action ended before its work was done, with nothing left to wait for. This is a bug in the action.';
+function reportFailure(error, help) {
     if (error instanceof errors/* ActionError */.lZ) {
-        log.error(error.hint === undefined ? error.message : `${error.message}\n${error.hint}`);
+        reportRed(error.message, help, error.hint);
         if (error.cause instanceof Error)
             log.debug(error.cause.stack ?? error.cause.message);
         return;
     }
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    log.error(`This is a bug in the action: ${stack}`);
+    reportRed((0,errors/* bugWords */.iX)(stack), help);
+}
+function reportRed(words, help, hint = '') {
+    log.error([words, hint, `See ${helpUrl(help, words)}`].filter((line) => line !== '').join('\n'));
 }
 
 ;// CONCATENATED MODULE: ./actions/shared/adapters/signals.ts
@@ -43386,6 +43472,96 @@ function tokensIn(text) {
             .filter((part) => part !== ''),
     ]);
 }
+
+;// CONCATENATED MODULE: ./actions/update-flake-pr/help.ts
+
+const CHECKOUT = {
+    'The checkout has no …': [],
+    'The checkout has a … and no …: there is nothing to update.': [],
+    '… is no lock of a flake: …': [
+        '… is empty.',
+        '… is no JSON: …',
+        "… has no node '…', which should be its root.",
+        '… has conflict markers of git in it: …',
+        '… nests inputs more than … levels deep.',
+    ],
+    '… is of version …, and nix-vps reads … to …': [],
+    '… cannot be read: …': [
+        '… is no regular file.',
+        '… is a symbolic link, and those are not followed.',
+        '… is not below the root of the repository.',
+        '… has … bytes, and at most … are read.',
+        '… is not UTF-8.',
+        'No folder can be made in …',
+    ],
+    '… flakes cannot be updated:': [],
+    "'inputs' and 'exclude' leave no input to update.": [
+        'None of the flakes has an input that could be updated.',
+    ],
+    "… is another file in the checkout than on branch '…'": [
+        "… is in the checkout, and not on branch '…'",
+        "… on branch '…', not a directory.",
+        "… on branch '…' (…): only a regular file can be updated.",
+    ],
+    "… has other line ends in the checkout than on branch '…'": [],
+};
+const NIX = {
+    "…, and 'install-nix' is 'never'.": [],
+    'Nix could not be installed: …': [],
+    'There is no Nix that could be installed on …': [
+        'No release of Nix is pinned for …',
+        'RUNNER_TOOL_CACHE is not set: …',
+    ],
+    '… is no release of Nix for Linux: …': ['The Nix that was installed is of no use: …'],
+    '… cannot be locked, whatever is updated: …': [],
+    'nix does not start, or cannot tell how it is configured: …': ['… could not be started: …'],
+    "The token for … has a blank or a '#' in it, …": [],
+    '… could not be updated; …': [],
+};
+const GITHUB = {
+    'GitHub could not be asked: …': [
+        'Could not …. …',
+        'GitHub has answered all that this token may ask within the hour: …',
+        'GitHub is asked too much at once: …',
+    ],
+    "GitHub's answer about … names no commit.": [
+        "GitHub's answer about the repository has no name or no default branch.",
+        "GitHub does not say whose 'token' is.",
+        'GitHub says of the new pull request nothing that can be read.',
+    ],
+    'GitHub refused to … (…): GitHub Actions may not create pull requests here.': [],
+    "GitHub refused to … (…): 'token' lacks '…'": [
+        "GitHub refused to … (…): there is no such thing, or not for this token, which needs '…'.",
+    ],
+    "GitHub refused to … (…): it does not know 'token'.": [],
+    'GitHub refused to … (…): a rule of the repository forbids it.': [],
+    'GitHub refused to … (…): the organization demands single sign-on of this token.': [],
+    'GitHub refused to … (…): the commit has other workflow files than the branch had before.': [],
+    'GitHub refused to … (…): there is no such label yet, and the token may not make it.': [],
+    'GitHub refused to … (…): the repository has no drafts.': [],
+    '… is archived: nothing can be proposed to it.': [
+        'GitHub refused to … (…): the repository is archived, and can only be read.',
+    ],
+    'GitHub refused to … (…)': [],
+    "… has no branch '…' to propose an update to.": [],
+    "'branch' is '…', the branch that is proposed to.": [],
+    "'team-reviewers' is …: GITHUB_TOKEN cannot see the teams of an organization.": [],
+    "'auto-merge' is '…', and the repository …": [],
+    'Not everything was done: …': [],
+    'Pull request … does not get auto-merge: …': [],
+    'GitHub did not assign … to pull request …': [],
+    "There is a branch '…', and git has no room for '…' beside it: rename or delete it, …": [],
+    'Pull request … was closed while this run was updating it.': [
+        "Branch '…' is not deleted: somebody pushed to it.",
+        "There is a branch '…' already, a name that was drawn by lot.",
+    ],
+    'The run was canceled.': [],
+};
+/** The headings of README.md below "When it fails". */
+const HELP = {
+    action: 'update-flake-pr',
+    headings: { ...COMMON_HEADINGS, ...CHECKOUT, ...NIX, ...GITHUB },
+};
 
 // EXTERNAL MODULE: ./actions/shared/duration.ts
 var duration = __nccwpck_require__(3788);
@@ -45365,7 +45541,7 @@ function shown(raw, max = 600) {
 function ranked(commits) {
     const all = withoutMerged(commits.map(rankedOf));
     return all
-        .map((one, at) => ({ one, weight: weightOf(one), at }))
+        .map((one, at) => ({ one, weight: ranking_weightOf(one), at }))
         .sort((a, b) => a.weight - b.weight || a.at - b.at)
         .map(({ one }) => one);
 }
@@ -45408,7 +45584,7 @@ const NUMBER = / \(#\d+\)$/;
 function hasNumber({ pull, subject }) {
     return pull !== undefined || NUMBER.test(subject);
 }
-function weightOf({ subject, reason }) {
+function ranking_weightOf({ subject, reason }) {
     if (reason !== undefined)
         return ranking_ORDER.indexOf(reason);
     return /^Merge (?:(?:remote-tracking )?branch|commit|tag)\b/.test(subject) ? ranking_ORDER.length + 1 : ranking_ORDER.length;
@@ -47543,19 +47719,22 @@ function hasUnknown({ updates }) {
 
 
 
+
+
 /** More than anybody reads; GitHub takes a megabyte. */
 const MAX_PART = 60_000;
 /** The job summary: what ended the run, then what came of each pull request. */
-function summaryOf({ outcomes, problems, serverUrl, isDryRun }) {
+function summaryOf({ outcomes, problems, red, serverUrl, isDryRun }) {
     const failure = problems.length === 0 ? [] : ['### ❌ Failed\n', ...problems.map(paragraph)];
     const nothing = failure.length === 0 && outcomes.length === 0 ? ['### ✅ There was nothing to do\n'] : [];
     const dry = isDryRun ? ['This was a dry run: nothing was written to GitHub.\n'] : [];
     const told = outcomes.map((outcome) => outcomeMarkdown(outcome, serverUrl));
-    return [...failure, ...nothing, ...dry, ...told].join('\n');
+    const help = red === undefined ? [] : [helpMarkdown(HELP, red)];
+    return [...failure, ...help, ...nothing, ...dry, ...told].join('\n');
 }
 /** What there is to say when nothing was begun. */
 function badInputsSummary(problems) {
-    return `### ❌ Nothing was updated\n\n${block(problems)}`;
+    return `### ❌ Nothing was updated\n\n${block(problems)}\n${helpMarkdown(HELP, problems)}`;
 }
 const TITLES = {
     failed: 'Failed',
@@ -49077,8 +49256,10 @@ async function updateFlakes(read, world) {
     const inputs = await parsedInputs(read, world);
     const outcomes = [];
     const failure = await failureOf(carriedOut(inputs, world, outcomes), world);
-    await tell(outcomes, failure, { inputs, world });
-    throwIfRed(outcomes, failure);
+    const red = redOf(outcomes, failure);
+    await tell({ outcomes, failure, red }, inputs, world);
+    if (red !== undefined)
+        throw failure?.bug ?? red;
     world.log.info(`${statusOf(outcomes)}, after ${(0,duration/* formatDuration */.a)(world.clock.now() - startedMs)}.`);
 }
 /** Bad inputs are told to outputs and summary as well, before anything is asked of anybody. */
@@ -49135,11 +49316,11 @@ async function failureOf(work, world) {
         if (world.cancel.aborted)
             return { words: 'The run was canceled.' };
         if (!(error instanceof errors/* ActionError */.lZ))
-            return { words: (0,errors/* messageOf */.bD)(error), bug: error };
+            return { words: (0,errors/* bugWords */.iX)((0,errors/* messageOf */.bD)(error)), bug: error };
         return { words: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) };
     }
 }
-async function tell(outcomes, failure, { inputs, world }) {
+async function tell({ outcomes, failure, red }, inputs, world) {
     const { values, warnings } = outputsOf(outcomes, {
         hasFailed: failure !== undefined,
         serverUrl: world.serverUrl,
@@ -49148,22 +49329,23 @@ async function tell(outcomes, failure, { inputs, world }) {
         world.log.warning(warning);
     for (const [name, value] of Object.entries(values))
         world.outputs.set(name, value);
-    const words = failure === undefined ? [] : [failure.words, ...(failure.hint === undefined ? [] : [failure.hint])];
-    await world.summary.write(summaryOf({ outcomes, problems: words, serverUrl: world.serverUrl, isDryRun: inputs.dryRun }));
+    const problems = failure === undefined ? [] : [failure.words, ...(failure.hint === undefined ? [] : [failure.hint])];
+    const { serverUrl } = world;
+    const isDryRun = inputs.dryRun;
+    await world.summary.write(summaryOf({ outcomes, problems, red: red?.message, serverUrl, isDryRun }));
 }
-function throwIfRed(outcomes, failure) {
-    if (failure?.bug !== undefined)
-        throw failure.bug;
+/** `undefined` = nothing was left undone. */
+function redOf(outcomes, failure) {
     if (failure !== undefined)
-        throw new errors/* ActionError */.lZ(failure.words, failure.hint === undefined ? {} : { hint: failure.hint });
+        return new errors/* ActionError */.lZ(failure.words, failure.hint === undefined ? {} : { hint: failure.hint });
     const undone = outcomes.flatMap(({ problems }) => problems);
     if (undone.length > 0)
-        throw new errors/* ActionError */.lZ(`Not everything was done: ${undone.join(' ')}`);
+        return new errors/* ActionError */.lZ(`Not everything was done: ${undone.join(' ')}`);
     const failures = failuresOf(outcomes);
     if (failures.length === 0)
-        return;
+        return undefined;
     const count = failures.length === 1 ? 'An input' : `${failures.length} inputs`;
-    throw new errors/* ActionError */.lZ(`${count} could not be updated; ${proposedWords(outcomes)}\n${failures.join('\n')}`);
+    return new errors/* ActionError */.lZ(`${count} could not be updated; ${proposedWords(outcomes)}\n${failures.join('\n')}`);
 }
 function proposedWords(outcomes) {
     const isProposed = outcomes.some(({ number, status }) => number !== undefined && status !== 'closed');
@@ -49171,6 +49353,7 @@ function proposedWords(outcomes) {
 }
 
 ;// CONCATENATED MODULE: ./actions/update-flake-pr/main.ts
+
 
 
 
@@ -49204,7 +49387,7 @@ function once(make) {
     let made;
     return () => (made ??= make());
 }
-void runAction(async () => {
+void runAction(HELP, async () => {
     const cancel = cancellation();
     for (const name of SECRET_INPUTS)
         mask(readInput(name));

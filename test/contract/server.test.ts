@@ -12,7 +12,10 @@ const nixIn = (document: string): string[] =>
     .map(({ text }) => text)
 
 test('the server of the README is the one that is evaluated', () => {
-  expect(nixIn('README.md')).toEqual([read('nix/tests/readme/flake.nix'), read('nix/tests/readme/deploy.nix')])
+  expect(nixIn('README.md')).toEqual([
+    read('nix/tests/readme/flake.nix'),
+    read('nix/tests/readme/deploy.nix'),
+  ])
 })
 
 test('and so is the one that takes what CI has recorded', () => {

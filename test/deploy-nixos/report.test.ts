@@ -51,7 +51,7 @@ describe('the summary', () => {
   test('has the last lines of the log of what went wrong, in a block that they cannot end', async () => {
     const { summary } = await playing(async (deploy) => {
       deploy.log('too early\n'.repeat(50))
-      deploy.log(`${Array.from({ length: 39 }, (_, index) => `line ${index}`).join('\n')}`)
+      deploy.log(Array.from({ length: 39 }, (_, index) => `line ${index}`).join('\n'))
       deploy.log(`\`\`\`\n</details># b${'x'.repeat(600)}`)
       deploy.result('failed', 70)
     })

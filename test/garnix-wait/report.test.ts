@@ -159,7 +159,8 @@ describe('the summary', () => {
 
   test('of bad inputs says that nothing was done', () => {
     expect(badInputsSummary('Bad input: x.')).toBe(
-      '### ❌ Nothing was waited for\n\n```\nBad input: x.\n```\n',
+      '### ❌ Nothing was waited for\n\n```\nBad input: x.\n```\n\n' +
+        '[garnix-wait: what this means, and what to do](https://github.com/toxx1220/nix-vps/blob/v1/actions/garnix-wait/README.md#bad-input-)\n',
     )
   })
 })

@@ -19,7 +19,7 @@ describe('a failure of the SSH client becomes an error of a kind', () => {
       'unreachable',
       'host.example cannot be reached.',
     ],
-    [failure('strange'), 'connect', 'unreachable', 'host.example strange.'],
+    [failure('strange'), 'connect', 'unreachable', 'host.example cannot be reached: strange.'],
     [
       failure('read ECONNRESET', { code: 'ECONNRESET' }),
       'handshake',
@@ -74,7 +74,7 @@ describe('a failure of the SSH client becomes an error of a kind', () => {
       'key',
       'The private key for host.example cannot be used: the passphrase does not open it.',
     ],
-    ['thrown text', 'connect', 'unreachable', 'host.example thrown text.'],
+    ['thrown text', 'connect', 'unreachable', 'host.example cannot be reached: thrown text.'],
   ])('%s', (...[error, stage, kind, message]) => {
     expect(connectErrorOf(error, attempt(stage))).toMatchObject({ kind, message, cause: error })
   })

@@ -95,6 +95,7 @@ describe('the summary', () => {
 
 test('bad inputs are shown as they were told', () => {
   expect(badInputsSummary('2 bad inputs:\n- a.\n- b.')).toBe(
-    '### ❌ Nothing was updated\n\n```\n2 bad inputs:\n- a.\n- b.\n```\n',
+    '### ❌ Nothing was updated\n\n```\n2 bad inputs:\n- a.\n- b.\n```\n\n' +
+      '[update-flake-pr: what this means, and what to do](https://github.com/toxx1220/nix-vps/blob/v1/actions/update-flake-pr/README.md#bad-input-)\n',
   )
 })

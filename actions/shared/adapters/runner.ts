@@ -3,7 +3,8 @@
  * takes longer than the rest of the start (it brings an HTTP client); a test compares the two byte for byte. What
  * is needed at the end goes through it.
  */
-import { ActionError, messageOf } from '../errors.ts'
+import { ActionError, bugWords, messageOf } from '../errors.ts'
+import { helpUrl, type Help } from '../help.ts'
 import { fitted } from '../markdown.ts'
 import type { Outputs, ReadInput, Summary } from '../ports.ts'
 import { runnerLog } from '../runnerlog.ts'
@@ -57,50 +58,56 @@ export const summary: Summary = {
 
 /**
  * Runs an action's story. The step is red from the start and green only once the story has ended well: a promise that
- * is lost, or never settles, cannot pass for success.
+ * is lost, or never settles, cannot pass for success. Whatever the last error says, it ends with where that is
+ * explained.
  */
-export async function runAction(story: () => Promise<void>): Promise<void> {
+export async function runAction(help: Help, story: () => Promise<void>): Promise<void> {
   process.exitCode = 1
+  const reportUnfinished = (): void => {
+    reportRed(UNFINISHED, help)
+  }
   process.once('beforeExit', reportUnfinished)
   try {
     await story()
     process.exitCode = 0
   } catch (error) {
-    reportFailure(error)
+    reportFailure(error, help)
   } finally {
     process.off('beforeExit', reportUnfinished)
     log.finish()
-    await writeOutputs()
+    await writeOutputs(help)
   }
 }
 
 /** What later steps read is part of the work: without it the step is red, and the log says what was done. */
-async function writeOutputs(): Promise<void> {
+async function writeOutputs(help: Help): Promise<void> {
   if (pending.size === 0) return
   const { setOutput } = await core()
   try {
     for (const [name, value] of pending) setOutput(name, value)
   } catch (error) {
     process.exitCode = 1
-    log.error(
+    reportRed(
       `The outputs could not be written (what is said above was done all the same): ${messageOf(error)}`,
+      help,
     )
   }
   pending.clear()
 }
 
-function reportUnfinished(): void {
-  log.error(
-    'The action ended before its work was done, with nothing left to wait for. This is a bug in the action.',
-  )
-}
+const UNFINISHED =
+  'The action ended before its work was done, with nothing left to wait for. This is a bug in the action.'
 
-function reportFailure(error: unknown): void {
+function reportFailure(error: unknown, help: Help): void {
   if (error instanceof ActionError) {
-    log.error(error.hint === undefined ? error.message : `${error.message}\n${error.hint}`)
+    reportRed(error.message, help, error.hint)
     if (error.cause instanceof Error) log.debug(error.cause.stack ?? error.cause.message)
     return
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  log.error(`This is a bug in the action: ${stack}`)
+  reportRed(bugWords(stack), help)
+}
+
+function reportRed(words: string, help: Help, hint = ''): void {
+  log.error([words, hint, `See ${helpUrl(help, words)}`].filter((line) => line !== '').join('\n'))
 }

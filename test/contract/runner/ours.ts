@@ -1,4 +1,6 @@
 import { log, mask, outputs, readInput, runAction, summary } from '../../../actions/shared/adapters/runner.ts'
 import { act } from './act.ts'
 
-void runAction(() => act({ log: { ...log, mask }, readInput, outputs, summary }))
+void runAction({ action: 'an-action', headings: {} }, () =>
+  act({ log: { ...log, mask }, readInput, outputs, summary }),
+)

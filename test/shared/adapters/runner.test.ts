@@ -8,6 +8,9 @@ function run(story: string, env: Record<string, string> = {}): Promise<ActionRun
   return runScript(STORIES, { env: { STORY: story, ...env } })
 }
 
+/** Where a failure is explained. */
+const SEE = '%0ASee https://github.com/toxx1220/nix-vps/blob/v1/actions/an-action/README.md#'
+
 describe('a story that', () => {
   test('ends well is green, and its last outputs stand', async () => {
     const { code, stdout, outputs } = await run('ends well')
@@ -18,14 +21,14 @@ describe('a story that', () => {
   test('fails as expected is red with one error line, a hint, and outputs', async () => {
     const { code, stdout, outputs } = await run('fails as expected')
     expect({ code, outputs }).toEqual({ code: 1, outputs: { status: 'failed' } })
-    expect(stdout.split('\n')[0]).toBe('::error::The host is away.%0AWait for it.')
+    expect(stdout.split('\n')[0]).toBe(`::error::The host is away.%0AWait for it.${SEE}when-it-fails`)
     expect(stdout.split('\n')[1]).toMatch(/^::debug::Error: ECONNREFUSED%0A/)
     expect(stdout.match(/::error::/g)).toHaveLength(1)
   })
 
   test('fails without a hint says just what happened', async () => {
     const { code, stdout } = await run('fails without a hint')
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '::error::The host is away.\n' })
+    expect({ code, stdout }).toEqual({ code: 1, stdout: `::error::The host is away.${SEE}when-it-fails\n` })
   })
 
   test('has a bug is red, with the stack', async () => {
@@ -36,7 +39,10 @@ describe('a story that', () => {
 
   test('throws what is no error is red, with the words', async () => {
     const { code, stdout } = await run('throws what is no error')
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '::error::This is a bug in the action: just text\n' })
+    expect({ code, stdout }).toEqual({
+      code: 1,
+      stdout: `::error::This is a bug in the action: just text${SEE}this-is-a-bug-in-the-action-\n`,
+    })
   })
 
   test('waits for something that never comes is red, and says so', async () => {
@@ -67,5 +73,5 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s lets the story end by itself', asy
   action.signal(signal)
   const { code, stdout } = await action.finished
   expect(code).toBe(1)
-  expect(stdout).toContain(`::error::canceled by ${signal}\n`)
+  expect(stdout).toContain(`::error::canceled by ${signal}${SEE}canceled-by-\n`)
 })

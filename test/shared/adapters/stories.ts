@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { log, mask, outputs, readInput, runAction } from '../../../actions/shared/adapters/runner.ts'
 import { cancellation } from '../../../actions/shared/adapters/signals.ts'
 import { ActionError } from '../../../actions/shared/errors.ts'
+import { COMMON_HEADINGS } from '../../../actions/shared/help.ts'
 
 const never = (): Promise<never> => new Promise(() => {})
 
@@ -56,4 +57,4 @@ const stories: Readonly<Record<string, () => Promise<void>>> = {
 
 const story = stories[process.env['STORY'] ?? '']
 if (story === undefined) throw new Error('STORY names none')
-void runAction(story)
+void runAction({ action: 'an-action', headings: { ...COMMON_HEADINGS, 'canceled by …': [] } }, story)
