@@ -122,5 +122,6 @@ function nothingRendered({ summary }: ActionRun): void {
   const folds = elements.filter((element) => !element.startsWith('<a '))
   expect(folds).toEqual(Array.from({ length: folds.length / 4 }, () => FOLD).flat())
   expect(folds.length).toBeLessThanOrEqual(2 * FOLD.length)
-  expect(html).not.toMatch(/<h[1-6][^>]*>evil|<td>evil|@evil|#1\b/)
+  // In a block of code nobody is mentioned and no issue is linked to.
+  expect(html.replaceAll(/<pre>[^]*?<\/pre>/g, '')).not.toMatch(/<h[1-6][^>]*>evil|<td>evil|@evil|#1\b/)
 }

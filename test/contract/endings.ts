@@ -75,7 +75,6 @@ export const GOOD: Readonly<Record<string, readonly string[]>> = {
     'The rollback on … changed nothing: the system before is the current one.',
     '… is tried at the next boot.',
     '… succeeded ….',
-    '… was superseded by a later deploy.',
   ],
   'garnix-wait': [
     'Everything can be fetched.',

@@ -50,8 +50,9 @@ function withKeys(folder: Folder, args: readonly string[]): readonly string[] {
   const words = args.map(below)
   const file = words.find((_, index) => /^-l?f$/.test(words[index - 1] ?? '')) ?? ''
   if (file !== '') mkdirSync(dirname(join(folder.path, file)), { recursive: true })
-  if (!words.some((word) => /^-lf?$/.test(word))) return words
-  folder.run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file.replace(/\.pub$/, '')])
+  if (!words.some((word) => /^-(?:lf?|y)$/.test(word))) return words
+  const passphrase = words.find((_, index) => words[index - 1] === '-P') ?? ''
+  folder.run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', passphrase, '-f', file.replace(/\.pub$/, '')])
   return words
 }
 
