@@ -140,8 +140,11 @@ function aptInstall(packages) {
     console.log(`${units.join(' and ')} stay masked: 'systemctl unmask' what you want to run here.`)
   for (const step of [['apt-get', 'update', ...quiet], ...mask, install]) {
     const [command = '', ...args] = asRoot([...environment, ...step])
-    const { status } = spawnSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'] })
-    if (status !== 0) giveUp(`'${step.join(' ')}' failed: see above.${wayAround(packages)}`)
+    // Packages warn of things that are as they should be here, as of a daemon that does not start: heard if it failed.
+    const { status, stderr } = spawnSync(command, args, { stdio: ['ignore', 'ignore', 'pipe'] })
+    if (status === 0) continue
+    process.stderr.write(stderr)
+    giveUp(`'${step.join(' ')}' failed: see above.${wayAround(packages)}`)
   }
 }
 

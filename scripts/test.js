@@ -52,9 +52,10 @@ rmSync(scratch, { recursive: true, force: true })
 async function everything() {
   const boot = [
     () => check('box set-up', asRoot([node, 'test/box/cli.ts', 'setup'])),
-    () => jestStage('box', { patterns: ['/test/box/'], privileged: true }),
+    // Boxes wait for half of their time.
+    () => jestStage('box', { patterns: ['/test/box/'], extra: ['--maxWorkers=4'], privileged: true }),
   ]
-  // The box waits for half of its time: what runs beside it has one worker's room.
+  // Beside the boxes there is room for one worker.
   const extra = ['--testPathIgnorePatterns=/test/(box|nix|pages)/', `--maxWorkers=${box ? 1 : 2}`]
   const unit = { patterns: [], extra, isCovered: true }
   // The longest come first, so that none is left alone at the end.

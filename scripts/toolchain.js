@@ -89,7 +89,9 @@ export function dependencies() {
   const stamp = join(root, 'node_modules', '.nix-vps-lock')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
   console.log('Installing the packages of package-lock.json (once) …')
-  const { status } = spawnSync('npm', ['ci'], { cwd: root, stdio: 'inherit', env: environment() })
+  // Debian's npm 9 uses what Node 24 warns of.
+  const env = { ...environment(), NODE_NO_WARNINGS: '1' }
+  const { status } = spawnSync('npm', ['ci'], { cwd: root, stdio: 'inherit', env })
   if (status !== 0) giveUp("'npm ci' failed: see above.")
   writeFileSync(stamp, wanted)
 }
