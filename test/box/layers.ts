@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cached, digest, folderText, forgetUnused } from './cache.ts'
 import { must } from './process.ts'
@@ -53,17 +53,22 @@ async function makeTree(folder: string, say: (text: string) => void): Promise<vo
   await must(argv, { timeoutMs: 20 * 60_000 })
 }
 
-/** The mirror this machine's own apt uses for Debian 12. */
+/** The mirror this machine's own apt uses for Debian 12; where that has none, on Ubuntu, debootstrap's own. */
 export async function debianMirror(): Promise<string> {
   const chosen = process.env['NIX_VPS_BOX_MIRROR']
   if (chosen !== undefined && chosen !== '') return chosen
   const format = '$(CODENAME) $(COMPONENT) $(REPO_URI)'
   const lines = await must(['apt-get', 'indextargets', '--format', format, 'Created-By: Packages'])
-  const mirror = /^bookworm main (\S+)$/m.exec(lines)?.[1]
+  const mirror = /^bookworm main (\S+)$/m.exec(lines)?.[1] ?? ofDebootstrap()
   if (mirror !== undefined) return mirror
   throw new Error(
-    "apt on this machine knows no mirror with Debian 12 (bookworm main): run 'apt-get update', or name one in NIX_VPS_BOX_MIRROR.",
+    "apt on this machine knows no mirror with Debian 12 (bookworm main): run 'apt-get update', install debootstrap, or name one in NIX_VPS_BOX_MIRROR.",
   )
+}
+
+function ofDebootstrap(): string | undefined {
+  const program = '/usr/sbin/debootstrap'
+  return existsSync(program) ? /^DEF_MIRROR="(\S+)"$/m.exec(readFileSync(program, 'utf8'))?.[1] : undefined
 }
 
 async function makeLayer(folder: string, tree: string, say: (text: string) => void): Promise<void> {
