@@ -1,5 +1,6 @@
 import os
-import threading
+import shutil
+import subprocess
 import unittest
 
 from vps_deploy import tools
@@ -13,25 +14,18 @@ class Kept(InTemporaryDirectory):
         self.assertTrue(os.access(tools.keep(deploy), os.X_OK))
         self.assertTrue(os.path.exists(deploy / 'tools/vps_deploy/recover.py'))
 
-    def test_is_forgotten_although_one_of_them_still_writes_there(self) -> None:
+    def test_writes_no_bytecode_which_could_outlast_the_deploy(self) -> None:
+        deploy = create(self.state(), asked('deploy-0001'))
+        program = tools.keep(deploy)
+        shutil.rmtree(deploy / 'tools/vps_deploy/__pycache__', ignore_errors=True)
+        said = subprocess.run([program, '--nonsense'], capture_output=True, check=False, text=True)
+        self.assertIn('vps-deploy-recover', said.stderr)
+        self.assertFalse(os.path.lexists(deploy / 'tools/vps_deploy/__pycache__'))
+
+    def test_is_forgotten_whole(self) -> None:
         deploy = create(self.state(), asked('deploy-0001'))
         tools.keep(deploy)
-        stop = threading.Event()
-
-        def write() -> None:
-            number = 0
-            while not stop.wait(0.0001):
-                number += 1
-                try:
-                    os.mkdir(deploy / f'tools/bytecode-{number}')
-                except OSError:
-                    return
-
-        writer = threading.Thread(target=write, daemon=True)
-        writer.start()
-        threading.Timer(0.3, stop.set).start()
         tools.forget(deploy)
-        writer.join()
         self.assertFalse(os.path.lexists(deploy / 'tools'))
 
 

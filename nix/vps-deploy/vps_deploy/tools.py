@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import time
 
 from . import gcroots
 from .state import DeployDirectory
@@ -31,10 +30,4 @@ def installed() -> str:
 
 
 def forget(deploy: DeployDirectory) -> None:
-    """A kept program that is about to end may still write its bytecode there: then what is left is removed again."""
-    kept = deploy / 'tools'
-    for _ in range(20):
-        shutil.rmtree(kept, ignore_errors=True)
-        if not os.path.lexists(kept):
-            return
-        time.sleep(0.05)
+    shutil.rmtree(deploy / 'tools', ignore_errors=True)
