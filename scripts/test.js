@@ -1,4 +1,4 @@
-// `npm test`: every check and test there is, two at a time; ends with `N passed, N failed`.
+// `npm test`: every check and test there is, side by side; ends with `N passed, N failed`.
 //   npm test -- --no-box     leaves out the suites that boot a host (they need Linux and root)
 //   npm test -- --no-browser leaves out the suite that looks at pages in Chromium; so does --no-box where there is none
 //   npm test -- <pattern>    only the jest tests whose path matches
@@ -55,9 +55,7 @@ async function everything() {
     // Boxes wait for half of their time.
     () => jestStage('box', { patterns: ['/test/box/'], extra: ['--maxWorkers=4'], privileged: true }),
   ]
-  // Beside the boxes there is room for one worker.
-  const extra = ['--testPathIgnorePatterns=/test/(box|nix|pages)/', `--maxWorkers=${box ? 1 : 2}`]
-  const unit = { patterns: [], extra, isCovered: true }
+  const unit = { patterns: [], extra: ['--testPathIgnorePatterns=/test/(box|nix|pages)/'], isCovered: true }
   // The longest come first, so that none is left alone at the end.
   await sideBySide(
     [
@@ -73,7 +71,7 @@ async function everything() {
       [() => check('Python types', ['pyright', '--project', 'nix/vps-deploy'])],
       [() => check('unused code', ['knip'])],
     ],
-    2,
+    box ? 3 : 2,
   )
   await runAgain()
 }

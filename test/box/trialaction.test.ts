@@ -150,7 +150,8 @@ test('a run that is canceled after the reboot was asked for says what the host d
   expect(run.log).toMatch(
     /the trial boot of \w+ on .* is left to the host\. Without a confirmation the host goes back/,
   )
-  const [, attach = ''] = / (attach trial-\w+ 0)$/m.exec(run.log) ?? []
+  const [, attach = ''] = / (attach trial-\w+ 0)%0ASee /.exec(run.log) ?? []
+  expect(attach).not.toBe('')
   expect(await followed(box, attach, /"type":"result".*\n/)).toContain('"status":"rolled-back","exitCode":81')
   expect({ host: await hostState(box), leftovers: await leftovers(box) }).toEqual({
     host: before,

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type BinaryCache, faults } from '../support/binarycache.ts'
+import { errorsOf } from '../support/errors.ts'
 import { type FakeGitHub, fakeGitHub } from '../support/github/server.ts'
 import { obeyed } from '../support/obeyed.ts'
 import type { ActionRun } from '../support/run-action.ts'
 import {
-  errorsOf,
   fullCache,
   inCaches,
   KEY,

@@ -30,7 +30,7 @@ describe('a canceled bundle', () => {
     expect(performance.now() - startedMs).toBeLessThan(7_500)
     expect(host.requests()).toHaveLength(2)
     expect(log).toMatch(
-      /^::error::The run was canceled, and deploy \S+ is left to the host\..* attach \S+ 0$/m,
+      /^::error::The run was canceled, and deploy \S+ is left to the host\..* attach \S+ 0%0ASee /m,
     )
     expect(outputs['status']).toBe('unreachable')
     expect(summary).toContain('Outcome unknown')

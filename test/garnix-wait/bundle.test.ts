@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { BinaryCache } from '../support/binarycache.ts'
 import { startBinaryCache } from '../support/binarycache.ts'
+import { errorsOf } from '../support/errors.ts'
 import { FakeGarnix } from '../support/fakegarnix.ts'
 import { type FakeGitHub, fakeGitHub } from '../support/github/server.ts'
 import type { ActionRun } from '../support/run-action.ts'
@@ -15,7 +16,6 @@ import {
   GLIBC,
   inCaches,
   KEY,
-  errorsOf,
   fullCache,
   ownMs,
   ROOT,

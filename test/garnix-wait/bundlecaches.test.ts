@@ -9,10 +9,10 @@ import {
   startBinaryCache,
   storePath,
 } from '../support/binarycache.ts'
+import { errorsOf } from '../support/errors.ts'
 import type { ActionRun } from '../support/run-action.ts'
 import {
   CLOSURE,
-  errorsOf,
   ETC,
   fullCache,
   GLIBC,

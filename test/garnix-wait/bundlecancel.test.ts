@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { startBinaryCache } from '../support/binarycache.ts'
+import { errorsOf } from '../support/errors.ts'
 import { fakeGitHub } from '../support/github/server.ts'
-import { errorsOf, KEY, SHA, startWait } from './bundlescene.ts'
+import { KEY, SHA, startWait } from './bundlescene.ts'
 
 test('takes the evaluation with it, and is red with a summary', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'nix-vps-programs-'))

@@ -2,10 +2,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { BinaryCache } from '../support/binarycache.ts'
 import { startBinaryCache } from '../support/binarycache.ts'
+import { errorsOf } from '../support/errors.ts'
 import { type Gate, GarnixApi } from '../support/garnixapi.ts'
 import { type FakeGitHub, fakeGitHub } from '../support/github/server.ts'
 import type { ActionRun } from '../support/run-action.ts'
-import { CLOSURE, ETC, errorsOf, KEY, ROOT, runWait, SHA } from './bundlescene.ts'
+import { CLOSURE, ETC, KEY, ROOT, runWait, SHA } from './bundlescene.ts'
 
 let github: FakeGitHub
 let empty: BinaryCache

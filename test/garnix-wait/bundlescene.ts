@@ -50,12 +50,6 @@ export async function fullCache(): Promise<BinaryCache> {
   return cache
 }
 
-/** What a red step says it is red for: one line of the log, unescaped. */
-export function errorsOf({ stdout }: ActionRun): readonly string[] {
-  const lines = stdout.split('\n').filter((line) => line.startsWith('::error::'))
-  return lines.map((line) => line.slice('::error::'.length).replaceAll('%0A', '\n').replaceAll('%25', '%'))
-}
-
 /** How long the action itself says it took. */
 export function ownMs({ log }: ActionRun): number {
   return Number(/\(\w+, (\d+) ms\)$/m.exec(log)?.[1] ?? NaN)

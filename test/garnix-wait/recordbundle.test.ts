@@ -1,9 +1,10 @@
 /** The bundle records what can be fetched, and git and OpenSSH find it as it should be. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { BinaryCache } from '../support/binarycache.ts'
+import { errorsOf } from '../support/errors.ts'
 import { fakeGitHub, type FakeGitHub } from '../support/github/server.ts'
 import { makeKey, type Keypair } from '../support/sshd.ts'
-import { errorsOf, fullCache, ROOT } from './bundlescene.ts'
+import { fullCache, ROOT } from './bundlescene.ts'
 import {
   Clone,
   fannedOut,

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals'
 import { marked } from 'marked'
 import { summaryOf } from '../../actions/garnix-wait/report.ts'
 import type { StorePath } from '../../actions/garnix-wait/storepath.ts'
+import { documentationUrl } from '../../actions/shared/project.ts'
 import { configuration, facts, found, missed } from './findings.ts'
 
 /** What others may say that is not meant well. */
@@ -61,6 +62,7 @@ test('the summary lets no text of others become markup', () => {
   ]
   expect([...tags].filter((tag) => !ours.includes(tag.replace(/[</>]/g, '')))).toEqual([])
   expect(html.match(/href="[^"]*"/g)).toEqual([
+    `href="${documentationUrl('actions/garnix-wait/README.md', 'When it fails')}"`,
     expect.stringMatching(/^href="https:\/\/x\.example\/[^ ]*%22onclick&#61;%22x"$/),
     expect.stringMatching(/^href="https:\/\/github\.com\/acme\/infra\/commit\/%3C[^ <>"]*"$/),
   ])

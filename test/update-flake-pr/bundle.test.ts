@@ -2,7 +2,8 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, jest, test } from '@jest/globals'
-import { BRANCH, bundleScene, errorsOf, lockAt, PERSONAL, type BundleScene } from './bundlescene.ts'
+import { errorsOf } from '../support/errors.ts'
+import { BRANCH, bundleScene, lockAt, PERSONAL, type BundleScene } from './bundlescene.ts'
 
 jest.setTimeout(120_000)
 

@@ -2,7 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, jest, test } from '@jest/globals'
-import { BRANCH, bundleScene, errorsOf, JOB, PERSONAL, type BundleScene } from './bundlescene.ts'
+import { errorsOf } from '../support/errors.ts'
+import { BRANCH, bundleScene, JOB, PERSONAL, type BundleScene } from './bundlescene.ts'
 
 jest.setTimeout(120_000)
 

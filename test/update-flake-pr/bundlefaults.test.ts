@@ -1,7 +1,8 @@
 /** The bundle as a process, and a GitHub that fails once at any request: the next run heals whatever came of it. */
 import { expect, jest, test } from '@jest/globals'
+import { errorsOf } from '../support/errors.ts'
 import type { FakeGitHub } from '../support/github/server.ts'
-import { BRANCH, bundleScene, errorsOf, JOB, lockAt, PERSONAL } from './bundlescene.ts'
+import { BRANCH, bundleScene, JOB, lockAt, PERSONAL } from './bundlescene.ts'
 
 jest.setTimeout(240_000)
 

@@ -113,9 +113,3 @@ function write(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true })
   writeFileSync(path, text)
 }
-
-/** What a red step says it is red for: lines of the log, unescaped. */
-export function errorsOf({ stdout }: ActionRun): readonly string[] {
-  const lines = stdout.split('\n').filter((line) => line.startsWith('::error::'))
-  return lines.map((line) => line.slice('::error::'.length).replaceAll('%0A', '\n').replaceAll('%25', '%'))
-}

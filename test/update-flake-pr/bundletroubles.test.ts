@@ -1,6 +1,7 @@
 /** The bundle as a process where something is wrong: one clear sentence, red, and nothing touched. */
 import { describe, expect, jest, test } from '@jest/globals'
-import { BRANCH, bundleScene, errorsOf, JOB, lockAt, PERSONAL, type BundleScene } from './bundlescene.ts'
+import { errorsOf } from '../support/errors.ts'
+import { BRANCH, bundleScene, JOB, lockAt, PERSONAL, type BundleScene } from './bundlescene.ts'
 
 jest.setTimeout(120_000)
 

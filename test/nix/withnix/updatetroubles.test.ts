@@ -1,8 +1,8 @@
 /** The bundle of update-flake-pr with the real Nix, where inputs cannot be fetched or flakes not be read. */
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals'
+import { errorsOf } from '../../support/errors.ts'
 import { flakeStage, type FlakeStage } from '../../support/flakestage.ts'
 import type { HostAnswer } from '../../support/fakehosts.ts'
-import { errorsOf } from '../../update-flake-pr/bundlescene.ts'
 
 jest.setTimeout(180_000)
 
