@@ -56,25 +56,6 @@ describe('what is not known is an error, and nothing is deployed', () => {
     expect(run.lines.filter((line) => line.startsWith('::add-mask::a'))).toEqual([])
   })
 
-  test('where GitHub says of a run what is no word', async () => {
-    scene.github.disturb = ({ path }) =>
-      path.includes('/workflows/')
-        ? { status: 200, body: '{"workflow_runs":[{"id":1,"status":"completed","conclusion":"<b>"}]}' }
-        : undefined
-    expect(errorOf(await scene.asked())).toEqual(red(/\/runs: GitHub answered with something else/))
-  })
-
-  test('where the rate limit does not end soon', async () => {
-    scene.github.disturb = () => ({
-      status: 403,
-      headers: { 'retry-after': '3600' },
-      body: '{"message":"Wait."}',
-    })
-    expect(errorOf(await scene.asked())).toEqual(
-      red(/GitHub is asked too much at once: it wants to be asked nothing for 1 h/),
-    )
-  })
-
   test.each<[string, Given, RegExp]>([
     ['no environment', { environment: '' }, /'environment' is required/],
     ['no commit', { sha: 'main' }, /'sha' is 'main', expected 40 hex digits of a commit/],
@@ -82,20 +63,40 @@ describe('what is not known is an error, and nothing is deployed', () => {
     expect(errorOf(await scene.asked(given))).toEqual(red(message))
     expect(scene.github.exchanges).toEqual([])
   })
-
-  test('where GitHub sends elsewhere: the token goes nowhere else', async () => {
-    const location = 'http://127.0.0.1:9/elsewhere'
-    scene.github.disturb = ({ path }) =>
-      path.includes('/git/') ? { status: 302, headers: { location }, body: '' } : undefined
-    expect(errorOf(await scene.asked())).toEqual(red(/GitHub could not be asked: .* \(status 302\)/))
-  })
 })
 
-test('asks again where GitHub has a bad moment, and gives up after four', async () => {
-  scene.github.disturb = (_, count) => (count <= 2 ? { status: 502, body: '<html>' } : undefined)
-  expect(await scene.asked()).toMatchObject({ code: 0, outputs: { due: 'true' } })
-  scene.github.disturb = () => ({ status: 503, body: '{}' })
-  scene.github.exchanges.length = 0
-  expect(await scene.asked()).toMatchObject({ code: 1, outputs: {} })
-  expect(scene.github.exchanges).toHaveLength(4)
+describe('what may pass', () => {
+  type Answer = Readonly<{ status: number; headers?: Readonly<Record<string, string>>; body: string }>
+  const elsewhere = { status: 302, headers: { location: 'http://127.0.0.1:9/elsewhere' }, body: '' }
+  const limit = { status: 403, headers: { 'retry-after': '3600' }, body: '{"message":"Wait."}' }
+  const noWord = { status: 200, body: '{"workflow_runs":[{"id":1,"status":"completed","conclusion":"<b>"}]}' }
+
+  test('is asked again, four times in all', async () => {
+    scene.github.disturb = (_, count) => (count <= 2 ? { status: 502, body: '<html>' } : undefined)
+    expect(await scene.asked()).toMatchObject({ code: 0, outputs: { due: 'true' } })
+    scene.github.disturb = () => ({ status: 503, body: '{}' })
+    scene.github.exchanges.length = 0
+    expect((await scene.asked()).outputs['due']).toBe('false')
+    expect(scene.github.exchanges).toHaveLength(4)
+  })
+
+  test.each<[string, RegExp, [string, Answer]]>([
+    [
+      'has no answer',
+      /GitHub answered that it cannot \(status 503\)/,
+      ['/git/', { status: 503, body: '{}' }],
+    ],
+    ['sends elsewhere, where the token does not go', /\(status 302\)/, ['/git/', elsewhere]],
+    ['says of a run what is no word', /\/runs: GitHub answered with something else/, ['/workflows/', noWord]],
+    ['wants to be left alone for long', /it wants to be asked nothing for 1 h/, ['/', limit]],
+  ])('where GitHub %s: a warning, and the next hour deploys', async (_, words, [part, answer]) => {
+    scene.github.disturb = ({ path }) => (path.includes(part) ? answer : undefined)
+    const run = await scene.asked()
+    const reason = 'Not due: GitHub did not say what became of it, and the next hour asks again.'
+    expect(run).toMatchObject({ code: 0, outputs: { due: 'false', reason } })
+    expect(annotations(run, 'warning')).toContain(reason)
+    expect(run.stdout).toMatch(words)
+    scene.github.disturb = () => undefined
+    expect((await scene.asked()).outputs['due']).toBe('true')
+  })
 })

@@ -3,6 +3,7 @@ import type { Deadline } from '../../../actions/shared/deadline.ts'
 import { ActionError } from '../../../actions/shared/errors.ts'
 import type { GitHubClient } from '../../../actions/shared/github.ts'
 import { numberIn, objectIn, objectsIn, textIn } from '../../../actions/shared/json.ts'
+import type { Log } from '../../../actions/shared/ports.ts'
 import { refusalOf } from '../../../actions/shared/refusal.ts'
 
 export interface Where {
@@ -18,6 +19,7 @@ export interface World {
   readonly client: GitHubClient
   readonly deadline: Deadline
   readonly signal: AbortSignal
+  readonly log: Log
 }
 
 /** Of its last attempt; GitHub's own words, and `''` for a conclusion that is still to come. */

@@ -3,6 +3,7 @@
  * the runs that never came so far.
  */
 import { ActionError } from '../../../actions/shared/errors.ts'
+import { GitHubUnavailable } from '../../../actions/shared/github.ts'
 import type { ReadInput } from '../../../actions/shared/ports.ts'
 import { parseWith } from '../../../actions/shared/inputs.ts'
 import { Asking, SHA, type Run, type Where, type World } from './asking.ts'
@@ -30,9 +31,19 @@ export function parseInputs(read: ReadInput): Inputs {
   }))
 }
 
-/** @throws ActionError where GitHub does not say: what is not known is not taken for due */
+/** @throws ActionError where GitHub refuses, or says what nobody knows: what is not known is not taken for due */
 export async function verdictOn(inputs: Inputs, where: Where, world: World): Promise<Verdict> {
-  const asking = new Asking(inputs, where, world)
+  try {
+    return await verdictBy(new Asking(inputs, where, world), inputs)
+  } catch (error) {
+    if (!(error instanceof GitHubUnavailable)) throw error
+    // Not red: a red run would keep all hours after it from deploying this tip.
+    world.log.info(error.message)
+    return { ...not('GitHub did not say what became of it, and the next hour asks again'), concern: true }
+  }
+}
+
+async function verdictBy(asking: Asking, inputs: Inputs): Promise<Verdict> {
   const tip = await asking.tip()
   if (tip !== inputs.sha)
     return not(`the tip moved to ${tip} since this run began: its own run or the next hour deploys it`)

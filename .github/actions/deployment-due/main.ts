@@ -2,10 +2,9 @@ import { appendFileSync } from 'node:fs'
 import { clock } from '../../../actions/shared/adapters/clock.ts'
 import { random } from '../../../actions/shared/adapters/random.ts'
 import { deadlineIn } from '../../../actions/shared/deadline.ts'
-import { ActionError } from '../../../actions/shared/errors.ts'
 import { GitHubClient } from '../../../actions/shared/github.ts'
 import { code } from '../../../actions/shared/markdown.ts'
-import { runnerLog } from '../../../actions/shared/runnerlog.ts'
+import { runStep } from '../closure-build/step.ts'
 import { parseInputs, verdictOn } from './due.ts'
 import { githubGet } from './github.ts'
 
@@ -13,10 +12,9 @@ import { githubGet } from './github.ts'
 const PATIENCE_MS = 120_000
 
 const { env } = process
-const log = runnerLog((line) => process.stdout.write(line), random)
 
-try {
-  const inputs = parseInputs((name) => (env[`INPUT_${name.toUpperCase()}`] ?? '').trim())
+await runStep(async ({ read, log, output }) => {
+  const inputs = parseInputs(read)
   log.mask(inputs.token)
   const [owner = '', repo = ''] = (env['GITHUB_REPOSITORY'] ?? '').split('/')
   const github = githubGet(env['GITHUB_API_URL'] ?? '', inputs.token)
@@ -25,16 +23,13 @@ try {
     client: new GitHubClient({ github, clock, random, log }),
     deadline: deadlineIn(clock, PATIENCE_MS),
     signal: new AbortController().signal,
+    log,
   }
   const { isDue, reason, concern } = await verdictOn(inputs, where, world)
   if (concern === true) log.warning(reason)
   else log.notice(reason)
-  appendFileSync(env['GITHUB_OUTPUT'] ?? '', `due<<END\n${String(isDue)}\nEND\nreason<<END\n${reason}\nEND\n`)
+  output('due', String(isDue))
+  output('reason', reason)
   const what = `Commit ${code(inputs.sha)} of ${code(inputs.branch)} to ${code(inputs.environment)}`
   appendFileSync(env['GITHUB_STEP_SUMMARY'] ?? '', `${what}. ${reason}\n`)
-} catch (error) {
-  if (!(error instanceof ActionError)) throw error
-  const { message, hint } = error
-  log.error(hint === undefined ? message : `${message} ${hint}`)
-  process.exitCode = 1
-}
+})
