@@ -26,7 +26,9 @@ const isFleet = (text: string) => Array.isArray(JSON.parse(text))
 /** What the reader that it is for makes of it. */
 function readBy(text: string): string {
   if (!isFleet(text)) return configRead(text)
-  return fleetOf({ lists: [text], mode: 'switch', hasKey: true }).configurations.length > 0 ? 'read\n' : ''
+  return fleetOf({ lists: [text], mode: 'switch', record: 'false', hasKey: true }).configurations.length > 0
+    ? 'read\n'
+    : ''
 }
 
 test.each(blocks.map(({ name, text }) => [name, text] as const))('%s is read as what it is', (_, text) => {

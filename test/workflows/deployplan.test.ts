@@ -59,6 +59,10 @@ describe('the plan', () => {
     ["'health-timeout' is 'soon'", { vars: VARS, inputs: call({ 'health-timeout': 'soon' }) }],
     ["'mode' is 'swicth'", { vars: VARS, inputs: call({ mode: 'swicth' }) }],
     ["'mode' is 'rollback'", { vars: VARS, inputs: call({ mode: 'rollback' }) }],
+    [
+      "'record' is 'yes', expected one of false, true, replace.",
+      { vars: VARS, inputs: call({ record: 'yes' }) },
+    ],
     ["'rev' is 'main', expected 40 hex digits", { vars: VARS, inputs: call({ sha: 'main' }) }],
     ["'host-fingerprint'", { vars: { ...VARS, DEPLOY_HOST_FINGERPRINT: 'MD5:aa' } }],
   ])('says at once: %s', async (message, start) => {

@@ -1,9 +1,11 @@
 /** fleet-stages: from the list of hosts to the stages, or to everything that is wrong with it. */
 import { describe, expect, test } from '@jest/globals'
-import { DEFAULTS, MODES, SECRETS } from '../../.github/actions/fleet-stages/fields.ts'
+import { DEFAULTS, MODES, RECORDS, SECRETS } from '../../.github/actions/fleet-stages/fields.ts'
 import { fleetOf } from '../../.github/actions/fleet-stages/stages.ts'
 import { parseInputs } from '../../actions/deploy-nixos/inputs.ts'
+import { parseInputs as parseWait } from '../../actions/garnix-wait/inputs.ts'
 import { inputsWith } from '../deploy-nixos/scene.ts'
+import { inputsWith as waitInputsWith } from '../garnix-wait/given.ts'
 import { reading } from '../support/fakes.ts'
 import { manifestOf } from '../support/manifest.ts'
 import { complaint, host, type Host, PIN, split } from './list.ts'
@@ -11,7 +13,7 @@ import { complaint, host, type Host, PIN, split } from './list.ts'
 const many = (count: number, more: Host = {}) =>
   Array.from({ length: count }, (_, at) => host(`web-${at}`, more))
 const fleet = (hosts: readonly Host[], hasKey = true) =>
-  fleetOf({ lists: [JSON.stringify(hosts)], mode: 'switch', hasKey })
+  fleetOf({ lists: [JSON.stringify(hosts)], mode: 'switch', record: 'false', hasKey })
 
 describe('the step', () => {
   test('splits the list by stage and gives the matrix what was given, as text', async () => {
@@ -83,10 +85,17 @@ describe('the step', () => {
     expect(run.log).not.toContain('hunter2')
   })
 
-  test('takes no mode that deploy-nixos has not', async () => {
-    expect(complaint(await split([host('web-1')], { mode: 'swicth' }))).toMatch(
-      /^The mode is 'swicth', expected /,
-    )
+  test('takes no mode that deploy-nixos has not, and records as garnix-wait does', async () => {
+    expect(complaint(await split([host('web-1')], { mode: 'swicth', record: 'yes' })).split('\n- ')).toEqual([
+      '2 things are wrong with the list of hosts:',
+      expect.stringMatching(/^'mode' is 'swicth', expected /),
+      "'record' is 'yes', expected one of false, true, replace.",
+    ])
+    for (const record of RECORDS)
+      expect(
+        parseWait(reading(waitInputsWith({ record, caches: 'https://cache.nixos.org' })), 'push')
+          .recording === undefined,
+      ).toBe(record === 'false')
     for (const mode of MODES) expect(parseInputs(reading(inputsWith({ mode }))).mode).toBe(mode)
   })
 

@@ -13,6 +13,7 @@ export function host(name: string, more: Host = {}): Host {
 
 export interface Given {
   readonly mode?: string
+  readonly record?: string
   readonly hasKey?: boolean
   readonly more?: unknown
 }
@@ -20,12 +21,13 @@ export interface Given {
 /** Runs fleet-stages as the runner does. */
 export async function split(
   hosts: unknown,
-  { mode = 'switch', hasKey = true, more = '' }: Given = {},
+  { mode = 'switch', record = 'false', hasKey = true, more = '' }: Given = {},
 ): Promise<ActionRun> {
   return run('fleet-stages', {
     hosts: json(hosts),
     'more-hosts': json(more),
     mode,
+    record,
     'has-key': String(hasKey),
   })
 }

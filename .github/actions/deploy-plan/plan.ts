@@ -2,7 +2,7 @@
 import { parseInputs } from '../../../actions/deploy-nixos/inputs.ts'
 import { ActionError, messageOf } from '../../../actions/shared/errors.ts'
 import type { ReadInput } from '../../../actions/shared/ports.ts'
-import { MODES } from '../fleet-stages/fields.ts'
+import { choiceProblems } from '../fleet-stages/fields.ts'
 import { NOT_OF_A_HOST, whereAndWhen, type WhereAndWhen } from '../fleet-stages/host.ts'
 
 const WHERE = 'in Settings, Secrets and variables, Actions, Variables'
@@ -17,9 +17,8 @@ export function planOf(read: ReadInput): WhereAndWhen {
         hint: 'A workflow that calls this one may give the inputs instead. Nothing was touched.',
       },
     )
-  const mode = read('mode')
-  if (mode !== '' && !MODES.includes(mode))
-    throw new ActionError(`'mode' is '${mode}', expected one of ${MODES.join(', ')}. Nothing was touched.`)
+  const problems = choiceProblems({ mode: read('mode'), record: read('record') })
+  if (problems.length > 0) throw new ActionError(`${problems.join(' ')} Nothing was touched.`)
   const given: ReadInput = (name) => read(name) || (NOT_OF_A_HOST[name] ?? '')
   try {
     return whereAndWhen(parseInputs(given))

@@ -5,6 +5,18 @@ export type Stage = (typeof STAGES)[number]
 /** Of the whole fleet. */
 export const MODES: readonly string[] = ['switch', 'boot', 'test', 'dry-activate']
 
+/** What garnix-wait takes, which would say so after the wait. */
+export const RECORDS: readonly string[] = ['false', 'true', 'replace']
+
+/** A sentence for each that is none; `''` stands for its default. */
+export function choiceProblems(given: { readonly mode: string; readonly record: string }): readonly string[] {
+  const wrong = (name: string, value: string, choices: readonly string[]) =>
+    value === '' || choices.includes(value)
+      ? []
+      : [`'${name}' is '${value}', expected one of ${choices.join(', ')}.`]
+  return [...wrong('mode', given.mode, MODES), ...wrong('record', given.record, RECORDS)]
+}
+
 /** The inputs of deploy-nixos that a host may set, with the defaults of its manifest. */
 export const DEFAULTS: Readonly<Record<string, string>> = {
   host: '',

@@ -1,12 +1,13 @@
 /** From the list of a fleet's hosts to its stages. Everything that is wrong with it is told at once. */
 import { ActionError } from '../../../actions/shared/errors.ts'
-import { MODES, STAGES, type Stage } from './fields.ts'
+import { choiceProblems, STAGES, type Stage } from './fields.ts'
 import { type Host, type MatrixHost, parseHost } from './host.ts'
 
 export interface Given {
   /** Lists as JSON, one after the other; those that are empty do not count. */
   readonly lists: readonly string[]
   readonly mode: string
+  readonly record: string
   readonly hasKey: boolean
 }
 
@@ -24,12 +25,11 @@ const MAX_MATRIX = 256
 const MAX_CHARACTERS = 500_000
 
 /** Throws one `ActionError` that names every bad host. */
-export function fleetOf({ lists, mode, hasKey }: Given): Fleet {
+export function fleetOf({ lists, mode, record, hasKey }: Given): Fleet {
   const given = lists.filter((text) => text.trim() !== '')
   if (given.length === 0) throw noList()
   const items = given.flatMap(itemsIn)
-  const problems: string[] = []
-  if (!MODES.includes(mode)) problems.push(`The mode is '${mode}', expected one of ${MODES.join(', ')}.`)
+  const problems = [...choiceProblems({ mode, record })]
   const parsed = items.map((item, index) => parseHost(item, index + 1, problems))
   const good = parsed.filter((host) => host !== undefined)
   problems.push(...repeated(good, 'name'), ...repeated(good, 'lock'), ...crowded(good))
