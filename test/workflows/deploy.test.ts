@@ -1,6 +1,6 @@
 /** deploy.yml: which job is started on what event, and after what. */
 import { describe, expect, test } from '@jest/globals'
-import { filled } from '../support/expressions.ts'
+import { filled, isMet } from '../support/expressions.ts'
 import { callOf, contextsOf, OTHER, ran, REV, type Start, waited } from './oneserver.ts'
 import type { Result } from './running.ts'
 import { job, workflow, workflowFiles } from './workflows.ts'
@@ -46,6 +46,22 @@ describe('is started', () => {
     expect(due({})).toMatchObject({ due: 'success', ...stopped })
     expect(due({ due: 'true' }, { due: 'failure' })).toMatchObject(stopped)
     expect(due({ due: 'true' }, { due: 'cancelled' })).toMatchObject(stopped)
+  })
+
+  const vars = { DEPLOY_HOST: 'web.example.org' }
+  test.each<readonly [string, Start, readonly string[]]>([
+    ['switches a server', { vars }, ['due']],
+    ['switches a server that a call names', { inputs: call({ host: 'web' }) }, ['due']],
+    ['has no server', {}, ['Look for a server']],
+    ['has no environment', { vars, inputs: call({ environment: '' }) }, ['Look for an environment']],
+    // It would be due every hour.
+    ['only tries', { vars, inputs: call({ mode: 'test' }) }, ['Look for a mode that is recorded']],
+  ])('by the clock asks GitHub where there can be an answer: %s', (_, start, expected) => {
+    const status = { success: true, failure: false, cancelled: false, always: true }
+    const steps = job('deploy.yml', 'due').steps ?? []
+    const contexts = contextsOf({ event: 'schedule', ...start })
+    const run = steps.filter((step) => isMet(step.if, contexts, status))
+    expect(run.map(({ id, name }) => id ?? name)).toEqual(expected)
   })
 
   test('once an hour, and not on the full one', () => {
