@@ -140,4 +140,17 @@ describe('the list of store paths', () => {
     expect(ran({ plan: 'failure' })).toMatchObject({ build: 'skipped', join: 'skipped' })
     expect(BUILD.strategy?.['fail-fast']).toBe(false)
   })
+
+  test.each(['builds', 'names', 'pushes'])('is none where GitHub kept back %s of the plan', (missing) => {
+    const [look] = job('build.yml', 'join').steps ?? []
+    const isRed = (outputs: Inputs) => isMet(look?.if, { needs: { plan: { outputs } } }, RUNNING)
+    const whole = { builds: '[]', names: 'web', pushes: 'false' }
+    expect([isRed(whole), isRed({ ...whole, [missing]: '' })]).toEqual([false, true])
+    expect(look?.run).toMatch(/^echo "::error::GitHub kept back [^$`]*"\nexit 1\n$/)
+  })
+
+  test('is there for a re-run of what was red as long as GitHub takes one: 30 days', () => {
+    const keeps = BUILD.steps?.filter(({ uses = '' }) => uses.startsWith('actions/upload-artifact@'))
+    expect(keeps?.map((step) => step.with?.['retention-days'])).toEqual([30])
+  })
 })
