@@ -11,8 +11,16 @@ import { OWN_PLACES, isDocument, isLater, parsedVersion, projectIn } from './rel
  * @returns {string} what it printed; ends the script if it fails
  */
 export function git(...args) {
+  return gitOr('', ...args)
+}
+
+/**
+ * @param {string} hint what to do if it fails
+ * @param {string[]} args
+ */
+export function gitOr(hint, ...args) {
   const { status, stdout, stderr } = spawnSync('git', args, { encoding: 'utf8', maxBuffer: 1 << 28 })
-  if (status !== 0) giveUp(`'git ${args.join(' ')}' failed: ${stderr.trim()}`)
+  if (status !== 0) giveUp(`'git ${args.join(' ')}' failed: ${stderr.trim()}\n${hint}`.trim())
   return stdout
 }
 

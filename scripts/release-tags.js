@@ -2,13 +2,16 @@
 //   node scripts/release-tags.js tag 1.2.3    HEAD is v1.2.3 from now on; a tag never moves to another commit
 //   node scripts/release-tags.js move 1.2.3   v1 is v1.2.3 from now on, unless a later v1.x.y is out already
 //   node scripts/release-tags.js check 1      fails unless v1 is the latest v1.x.y
-import { git, gitAgrees, latestVersion, remoteTags } from './release-repository.js'
+import { git, gitAgrees, gitOr, latestVersion, remoteTags } from './release-repository.js'
 import { isLater, parsedVersion } from './release-text.js'
 import { giveUp } from './toolchain.js'
 
 /** @typedef {import('./release-repository.js').Tag} Tag */
 /** @type {Record<string, (given: string) => void>} */
 const VERBS = { tag, move, check }
+/** https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps, below `workflow` */
+const REFUSED =
+  "GitHub takes no tag from a workflow that a rule protects, and none of a commit whose .github/workflows are on no branch any more: if that is it, run this command by hand, and then re-run the workflow's failed jobs."
 const [verb = '', given = ''] = process.argv.slice(2)
 const act = VERBS[verb]
 if (act === undefined) giveUp('Usage: node scripts/release-tags.js tag|move VERSION, or check MAJOR')
@@ -16,12 +19,18 @@ act(given)
 
 /** @param {string} version */
 function tag(version) {
-  majorOf(version)
+  const major = majorOf(version)
   const commit = git('rev-parse', 'HEAD').trim()
-  const there = remoteTags().get(`v${version}`)
+  const tags = remoteTags()
+  const there = tags.get(`v${version}`)
   if (there !== undefined && there.commit !== commit)
     giveUp(
       `v${version} is out already, and is ${there.commit}, not ${commit}: release this commit under a later version.`,
+    )
+  const latest = latestVersion(tags.keys(), major) ?? version
+  if (there === undefined && isLater(latest, version))
+    giveUp(
+      `v${latest} is out already, so v${version} would go back: release this commit under a later version.`,
     )
   if (there === undefined) push(commit, `v${version}`, '')
   console.log(`v${version} is ${commit}.`)
@@ -70,13 +79,8 @@ function check(major) {
  * @param {string} expected what the tag is now on `origin`; '' if it is not there. Anything else: the push is refused.
  */
 function push(commit, name, expected) {
-  git(
-    'push',
-    '--quiet',
-    `--force-with-lease=refs/tags/${name}:${expected}`,
-    'origin',
-    `${commit}:refs/tags/${name}`,
-  )
+  const lease = `--force-with-lease=refs/tags/${name}:${expected}`
+  gitOr(REFUSED, 'push', '--quiet', lease, 'origin', `${commit}:refs/tags/${name}`)
 }
 
 /** @param {string} version */

@@ -1,7 +1,7 @@
 // `npm run release -- 1.2.3` makes the commit of a release: versions, changelog, bundles. It pushes nothing, and changes
 // nothing unless everything it needs is right. .github/workflows/release.yml publishes that commit once it is on main.
 import { readFileSync, writeFileSync } from 'node:fs'
-import { git, latestVersion, project, textsWithVersions } from './release-repository.js'
+import { git, gitOr, latestVersion, project, textsWithVersions } from './release-repository.js'
 import {
   bumped,
   disagreements,
@@ -9,6 +9,7 @@ import {
   isLater,
   parsedVersion,
   releasedChangelog,
+  sectionOf,
 } from './release-text.js'
 import { dependencies, giveUp, node24, root, run } from './toolchain.js'
 
@@ -31,7 +32,8 @@ const left = git('status', '--porcelain')
   .split('\n')
   .filter((line) => line !== '' && !/^[AMDR] /.test(line))
 if (left.length > 0) giveUp(`Something else changed meanwhile, so nothing was committed:\n${left.join('\n')}`)
-git('commit', '--quiet', '--message', `chore: release ${version}`)
+const RESTORE = "Nothing was committed; 'git reset --hard' puts back what was there."
+gitOr(RESTORE, 'commit', '--quiet', '--message', `chore: release ${version}`)
 console.log(
   [
     `Committed ${git('rev-parse', '--short', 'HEAD').trim()}: release ${version}. Now`,
@@ -52,7 +54,17 @@ function refusals() {
     found.push(`${version} is not later than ${previous}, which has a tag already.`)
   const dirty = git('status', '--porcelain').trim()
   if (dirty !== '') found.push(`The tree is not clean; commit or stash this first:\n${dirty}`)
-  if (!hasUnreleased(readFileSync('CHANGELOG.md', 'utf8')))
+  return [...found, ...changelogProblems(readFileSync('CHANGELOG.md', 'utf8'))]
+}
+
+/** @param {string} changelog */
+function changelogProblems(changelog) {
+  const found = []
+  if (sectionOf(changelog, version) !== undefined)
+    found.push(
+      `CHANGELOG.md tells of ${version} already: publish it by 'gh workflow run release.yml -f version=${version}', or take a later version.`,
+    )
+  if (!hasUnreleased(changelog))
     found.push("CHANGELOG.md has nothing below '## [Unreleased]': say what changes for those who use it.")
   return found
 }

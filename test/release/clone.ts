@@ -5,6 +5,7 @@ import {
   cpSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -40,8 +41,8 @@ export class Clone implements Disposable {
     mkdirSync(this.path)
     for (const path of filesBelow(files)) cpSync(join(root, path), join(this.path, path))
     this.git('init', '--quiet', '--initial-branch=main')
-    symlinkSync(join(root, 'node_modules'), join(this.path, 'node_modules'))
-    // .gitignore names a folder, and this is a link.
+    linkPackages(this.path)
+    // Not every clone has .gitignore.
     appendFileSync(join(this.path, '.git/info/exclude'), 'node_modules\n')
     this.commit('The project')
     this.git('init', '--quiet', '--bare', '--initial-branch=main', this.origin)
@@ -88,6 +89,17 @@ export class Clone implements Disposable {
 
   [Symbol.dispose](): void {
     rmSync(this.#folder, { recursive: true, force: true })
+  }
+}
+
+/** Each by itself: an installation in the clone would empty the folder, and a link to it is as good. */
+function linkPackages(clone: string): void {
+  const [theirs, ours] = [join(root, 'node_modules'), join(clone, 'node_modules')]
+  mkdirSync(ours)
+  for (const entry of readdirSync(theirs, { withFileTypes: true })) {
+    const { name } = entry
+    if (entry.isDirectory()) symlinkSync(join(theirs, name), join(ours, name))
+    else cpSync(join(theirs, name), join(ours, name))
   }
 }
 

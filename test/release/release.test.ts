@@ -89,6 +89,30 @@ describe('npm run release', () => {
     expect(clone.git('log', '-1', '--format=%s')).toBe('A mistake')
   })
 
+  test('puts nothing into the changelog twice, where a release was committed and never published', () => {
+    expect(release('1.2.3').code).toBe(0)
+    clone.edit('CHANGELOG.md', (text) => text.replace('## [Unreleased]\n', '## [Unreleased]\n\n- a fix\n'))
+    clone.commit('A fix')
+    expect(release('1.2.3')).toMatchObject({
+      code: 1,
+      stderr:
+        "Nothing was changed.\n- CHANGELOG.md tells of 1.2.3 already: publish it by 'gh workflow run release.yml -f version=1.2.3', or take a later version.\n",
+    })
+    expect(check('1.2.3').code).toBe(0)
+  })
+
+  test('says how to go back where git refuses the commit', () => {
+    clone.write('.git/hooks/pre-commit', '#!/bin/sh\nexit 1\n', 0o755)
+    expect(release('1.2.3')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /Nothing was committed; 'git reset --hard' puts back what was there\.\n$/,
+      ),
+    })
+    clone.git('reset', '--quiet', '--hard')
+    expect(clone.git('status', '--porcelain')).toBe('')
+  })
+
   test.each(['', 'v1.2.3', '1.2', '1.2.3-rc.1'])('refuses %j', (version) => {
     expect(release(version)).toEqual({
       code: 1,

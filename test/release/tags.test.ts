@@ -39,6 +39,29 @@ describe('tag', () => {
     expect(onOrigin('v1.2.3')).toBe(first)
   })
 
+  test('never goes back, whatever the clone that made the release knew', () => {
+    released('1.10.0')
+    clone.commit('more')
+    expect(tags('tag', '1.9.9')).toMatchObject({
+      code: 1,
+      stderr: 'v1.10.0 is out already, so v1.9.9 would go back: release this commit under a later version.\n',
+    })
+    expect(() => onOrigin('v1.9.9')).toThrow('unknown revision')
+  })
+
+  test('says what to do where the server refuses it, and is content once it is done', () => {
+    const hook = '../origin.git/hooks/update'
+    clone.write(hook, '#!/bin/sh\necho refusing to allow it >&2\nexit 1\n', 0o755)
+    const commit = clone.git('rev-parse', 'HEAD')
+    const { code, stderr } = tags('tag', '1.2.3')
+    expect([code, stderr]).toEqual([1, expect.stringContaining('refusing to allow it')])
+    const command = /^'git (push .*)' failed: /.exec(stderr)?.[1] ?? ''
+    expect(stderr).toMatch(/run this command by hand, and then re-run the workflow's failed jobs\.\n$/)
+    clone.write(hook, '#!/bin/sh\n', 0o755)
+    clone.git(...command.split(' '))
+    expect(tags('tag', '1.2.3')).toEqual({ code: 0, stdout: `v1.2.3 is ${commit}.\n`, stderr: '' })
+  })
+
   test('refuses what is no version', () => {
     for (const version of ['', '1.2', 'v1.2.3', '1.2.3-rc.1', '01.2.3']) {
       const stderr = `The version is '${version}', expected one like 1.2.3.\n`
