@@ -13,7 +13,7 @@ type Inputs = Readonly<Record<string, string>>
 
 export interface BuildScene extends AsyncDisposable {
   readonly nix: Nix
-  /** Where the repository is checked out; its flake has configurations web, web.1, bad, hostile and elsewhere. */
+  /** Where the repository is checked out; its flake has configurations web, web.1, bad, hostile, option and elsewhere. */
   readonly workspace: string
   readonly temporary: string
   run(action: string, inputs: Inputs, env?: Inputs): Promise<ActionRun>
@@ -38,6 +38,8 @@ const FLAKE = `{
       "web.1" = nixos "${SYSTEM}" "echo 1 $below > $out" "nixos-web-1";
       bad = nixos "${SYSTEM}" "echo it breaks >&2; exit 3" "nixos-bad";
       hostile = throw "it throws\n::add-mask::hostile";
+      # -f^out would be option --file with a file of this name, which is evaluated with a look at the environment.
+      option.config.system.build.toplevel = { drvPath = "-f"; system = "${SYSTEM}"; };
       elsewhere = nixos "${OTHER_SYSTEM}" "echo > $out" "nixos-elsewhere";
     };
   };

@@ -17,6 +17,7 @@ export interface Wanted {
 
 const FOLDER = /^[\w-][\w.-]*(?:\/[\w-][\w.-]*)*$/
 export const STORE_PATH = /^\/nix\/store\/[0-9a-z]{32}-[\w+.?=-]+$/
+const DERIVATION = /^\/nix\/store\/[0-9a-z]{32}-[\w+.?=-]+\.drv$/
 
 export function wantedOf(read: ReadInput): Wanted {
   const { name, system } = parseConfiguration(`${read('configuration')} ${read('system')}`, '')
@@ -51,6 +52,9 @@ export async function built(wanted: Wanted, workspace: string, log: RunnerLog): 
     throw new ActionError(`Configuration '${name}' is for ${its}, and was to be built for ${system}.`, {
       hint: `Write '${name} ${its}' in 'configurations', so that it gets the runner it needs.`,
     })
+  // It is what the flake says, and becomes an argument of nix.
+  if (!DERIVATION.test(derivation))
+    throw new ActionError(`Configuration '${name}' is '${derivation}', expected a derivation of the store.`)
   log.info(`Building ${derivation} …`)
   const build = ['build', '--no-link', '--print-out-paths', '--print-build-logs', `${derivation}^out`]
   const path = (await nix(build, `Configuration '${name}' could not be built`)).trim()

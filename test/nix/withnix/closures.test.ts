@@ -1,5 +1,5 @@
 /** build.yml's actions: a real Nix builds, signs and pushes. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { parseNarInfo } from '../../../actions/garnix-wait/narinfo.ts'
@@ -69,6 +69,17 @@ describe('a configuration', () => {
       expect(obeyed(run.stdout).map((command) => command.name)).toEqual(['error'])
     },
   )
+
+  test('that says it is an option of nix is none: the environment, where tokens are, stays unread', async () => {
+    writeFileSync(
+      join(scene.workspace, '^out'),
+      'builtins.trace (builtins.getEnv "NIX_CONFIG") (throw "read")',
+    )
+    const run = await build('option', { 'access-tokens': 'git.example.org=hunter2hunter2hunter2' })
+    expect(run).toMatchObject({ code: 1, outputs: {} })
+    expect(run.log.replace('::add-mask::hunter2hunter2hunter2', '')).not.toContain('hunter2')
+    expect(complaint(run)).toContain("Configuration 'option' is '-f', expected a derivation")
+  })
 
   test('for another system says how to get its runner', async () => {
     expect(complaint(await build('elsewhere'))).toBe(
