@@ -29,7 +29,7 @@ describe('owner and name', () => {
   // As GitHub is addressed: by URL, as a flake, as an action or a workflow, and by ssh.
   const addressed = found(
     new RegExp(
-      `(?:github\\.com[/:]|githubusercontent\\.com/|github:|uses: |--repo |--signer-workflow )([\\w.-]+/${NAME})(?![\\w-])`,
+      `(?:github\\.com[/:]|githubusercontent\\.com/|github:|uses: |--repo )([\\w.-]+/${NAME})(?![\\w-])`,
       'g',
     ),
   )
@@ -68,7 +68,9 @@ describe('versions', () => {
   const manifest = JSON.parse(texts.get('package.json') ?? '') as { version: string; repository: string }
 
   test('of this project are the major, or the release that this is', () => {
-    const versions = found(new RegExp(`${REPOSITORY}[^\\s@'"\`]*@([^\\s'"\`)]+)`, 'g'))
+    const versions = found(
+      new RegExp(`(?<!--cert-identity \\S*)${REPOSITORY}[^\\s@'"\`]*@([^\\s'"\`)]+)`, 'g'),
+    )
     expect(versions.length).toBeGreaterThan(5)
     expect(versions.filter(([, version]) => ![MAJOR, `v${manifest.version}`].includes(version))).toEqual([])
   })
@@ -77,6 +79,15 @@ describe('versions', () => {
     const refs = found(new RegExp(`github\\.com/${REPOSITORY}/(?:blob|tree)/([^/\\s]+)/`, 'g'))
     const exact = refs.filter(([path]) => !/\.(?:nix|ts)$/.test(path)).map(([, ref]) => ref)
     expect(exact.filter((ref) => ![MAJOR, 'main'].includes(ref))).toEqual([])
+  })
+
+  test('that are verified were attested by the release workflow of main, and of no other branch', () => {
+    const workflow = `https://github.com/${REPOSITORY}/.github/workflows/release.yml@refs/heads/main`
+    const verified = found(/gh attestation verify (.+)/g, ['README.md', '.github/workflows/published.yml'])
+    expect(verified.map(([, options]) => options.replace(/^\S+ /, ''))).toEqual(
+      verified.map(() => `--repo ${REPOSITORY} --cert-identity ${workflow}`),
+    )
+    expect(verified).toHaveLength(2)
   })
 
   test('of packages agree', () => {
