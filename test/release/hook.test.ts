@@ -57,6 +57,12 @@ test('one that is not formatted is refused', () => {
   )
 })
 
+test('a file is never an option, whatever it is called', () => {
+  const plugin = `import { writeFileSync } from 'node:fs'\n\nwriteFileSync('obeyed', '')\n`
+  expect(said({ 'evil.js': plugin, '--plugin=./evil.js': plugin })).toBe('')
+  expect(clone.git('ls-files', '--others', '--', 'obeyed')).toBe('')
+})
+
 test('one that the linter minds is refused', () => {
   const text = 'if (process.argv.length == 2) process.exitCode = 1\n'
   expect(said({ 'scripts/any.js': text })).toMatch(/eqeqeq[^]*Run 'npm run fix', and mend what is left\./)
