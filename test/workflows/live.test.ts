@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { REPOSITORY } from '../../actions/shared/project.ts'
 import { root } from '../support/manifest.ts'
+import { resultsOf } from './running.ts'
 import { workflow, workflowFiles } from './workflows.ts'
 
 const PROVING = ['ci.yml', 'live.yml', 'published.yml']
@@ -44,6 +46,20 @@ test('a claim is proven on a day that has been, or never', () => {
   const isPast = (day: string) => /^\d{4}-\d{2}-\d{2}$/.test(day) && Date.parse(day) <= Date.now()
   expect(rows.filter(({ proven }) => proven !== 'never' && !isPast(proven))).toEqual([])
 })
+
+test.each(['live.yml', 'published.yml'])(
+  'a copy of the repository runs no job of %s by the calendar',
+  (file) => {
+    const ran = (repository: string, event_name: string) => {
+      const contexts = { github: { repository, event_name } }
+      const results = resultsOf(workflow(file), { ends: {}, outputs: {}, contexts })
+      return new Set(Object.values(results))
+    }
+    expect(ran('acme/nix-vps', 'schedule')).toEqual(new Set(['skipped']))
+    expect(ran('acme/nix-vps', 'workflow_dispatch')).toEqual(new Set(['success']))
+    expect(ran(REPOSITORY, 'schedule')).toEqual(new Set(['success']))
+  },
+)
 
 describe('a job that proves', () => {
   test.each(PROVING)('runs for every commit or by the calendar: %s', (file) => {
