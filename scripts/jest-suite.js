@@ -21,8 +21,11 @@ export async function runJest(name, options, { folder, say }) {
   const env = { ...environment(), FORCE_COLOR: '0' }
   const { code } = await run(options.privileged === true ? asRoot(argv) : argv, { env, say })
   const report = /** @type {{ testResults: Suite['files'] } | undefined} */ (read(join(folder, REPORT)))
-  const coverage = /** @type {Suite['coverage']} */ (read(join(folder, COVERAGE)))
-  // No report: it was killed, or never began.
+  // No report: it was killed, or never began. No coverage: it could not be written, and nothing counts as reached.
+  const coverage =
+    options.isCovered === true
+      ? /** @type {Suite['coverage']} */ (read(join(folder, COVERAGE)) ?? {})
+      : undefined
   return { name, code, files: report?.testResults ?? [], coverage }
 }
 
@@ -57,7 +60,9 @@ function argumentsOf({ patterns, extra = [], isCovered = false, privileged = fal
  */
 export function alone({ isCovered = false, privileged = false }, paths) {
   const threshold = isCovered ? ['--coverageThreshold={}'] : []
-  return { patterns: paths, extra: ['--runInBand', ...threshold, '--runTestsByPath'], isCovered, privileged }
+  // Without workers to end, what a test has left open would keep jest from ending.
+  const extra = ['--runInBand', '--forceExit', ...threshold, '--runTestsByPath']
+  return { patterns: paths, extra, isCovered, privileged }
 }
 
 /** @param {string} file */

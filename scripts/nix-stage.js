@@ -6,16 +6,23 @@ import { node24, run } from './toolchain.js'
 /** @typedef {import('./stages.js').Counts} Counts */
 /** @typedef {import('./jest-suite.js').JestOptions} JestOptions */
 
+/** What test/nix/setup.ts ends with where there is no Nix, and it has said what does not run. */
+const NO_NIX = 3
+
 /**
  * @param {{ scratch: string, stages: import('./stages.js').Stages, jest: (name: string, options: JestOptions) => Promise<void> }} by
  */
 export async function nixStage({ scratch, stages, jest }) {
-  if (stages.isInterrupted) return
-  // Without a Nix it says itself what does not run for want of it.
-  const { code } = await run([node24(), 'test/nix/setup.ts'])
-  const extra = code === 0 ? [] : ['--testPathIgnorePatterns=/test/nix/withnix/']
+  const nix = { isThere: false }
+  await stages.step('nix set-up', async (say) => {
+    const { code } = await run([node24(), 'test/nix/setup.ts'], { say })
+    nix.isThere = code === 0
+    // Without a Nix it says itself what does not run for want of it; any other end would leave that out in silence.
+    return { passed: nix.isThere ? 1 : 0, failed: nix.isThere || code === NO_NIX ? 0 : 1 }
+  })
+  const extra = nix.isThere ? [] : ['--testPathIgnorePatterns=/test/nix/withnix/']
   await jest('nix', { patterns: ['/test/nix/'], extra })
-  if (code !== 0) return
+  if (!nix.isThere) return
   const resultFile = join(scratch, 'evaluation.json')
   await stages.step('evaluation', async (say) => {
     const ended = await run([node24(), 'test/nix/evaluation/main.ts', resultFile], { say })

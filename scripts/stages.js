@@ -36,7 +36,7 @@ export class Stages {
 
   /**
    * @param {string} name
-   * @param {(say: Say) => Promise<Counts>} counted
+   * @param {(say: Say) => Promise<Counts>} counted what it throws is said, and counts as one failure: the others go on
    */
   async step(name, counted) {
     if (this.isInterrupted) return
@@ -45,7 +45,11 @@ export class Stages {
     this.#unfinished.set(name, said)
     this.#print(this.#isAlone ? `\n## ${name}\n` : `${name} begins\n`)
     const start = process.hrtime.bigint()
-    const { passed, failed } = await counted(this.#isAlone ? this.#print : (text) => void said.push(text))
+    const say = this.#isAlone ? this.#print : (/** @type {string} */ text) => void said.push(text)
+    const { passed, failed } = await counted(say).catch((/** @type {unknown} */ error) => {
+      say(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+      return { passed: 0, failed: 1 }
+    })
     const seconds = Number(process.hrtime.bigint() - start) / 1e9
     this.outcomes.push({ name, passed, failed, seconds })
     if (this.#unfinished.delete(name) && !this.#isAlone)

@@ -91,10 +91,11 @@ export function together(first, second) {
 
 /**
  * @param {Coverage[]} runs
- * @returns {boolean} whether each statement, function and branch was reached in one of the runs
+ * @returns {boolean} whether each statement, function and branch was reached in one of the runs, and there are any
  */
 export function isWhollyCovered(runs) {
   const files = [...new Set(runs.flatMap((run) => Object.keys(run)))]
+  if (files.length === 0) return false
   return files.every((file) => {
     const [first, ...others] = runs.flatMap((run) => run[file] ?? []).map(hits)
     return first?.every((count, place) => count > 0 || others.some((other) => (other[place] ?? 0) > 0))

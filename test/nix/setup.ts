@@ -1,4 +1,4 @@
-// Finds or makes the Nix of the tests; where that cannot be, says which of them do not run, and ends with 1.
+// Finds or makes the Nix of the tests; where that cannot be, says which of them do not run, and ends with 3.
 import { notRun } from './notrun.ts'
 import { nixProgram } from './program.ts'
 import { sources, textOf } from './sources.ts'
@@ -19,5 +19,5 @@ try {
     )
   const topics = sources('nix/tests/eval').filter((path) => !/(?:default|frame|topics)\.nix$/.test(path))
   notRun(why, [...topics, 'rendered files', 'heap', 'nix flake check'], 'the evaluation')
-  process.exitCode = 1
+  process.exitCode = 3
 }

@@ -89,6 +89,17 @@ describe('what stages say', () => {
     ])
   })
 
+  test('is what went wrong in it, which is a failure of its own and ends none of the others', async () => {
+    const printed: string[] = []
+    const stages = new Stages({ isAlone: false, print: (text) => printed.push(text) })
+    await stages.step('unit', async (say) => {
+      say('half of it\n')
+      throw new SyntaxError('Unexpected end of JSON input')
+    })
+    expect(stages.outcomes).toMatchObject([{ name: 'unit', passed: 0, failed: 1 }])
+    expect(printed[1]).toMatch(/half of it\nSyntaxError: Unexpected end of JSON input\n/)
+  })
+
   test('is shown as it goes where there is but one', async () => {
     const printed: string[] = []
     const stages = new Stages({ isAlone: true, print: (text) => printed.push(text) })

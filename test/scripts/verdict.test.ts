@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { alone } from '../../scripts/jest-suite.js'
 import {
   countsOf,
   failureLine,
@@ -76,6 +77,13 @@ describe('a second chance', () => {
     expect(secondChances([suite('unit', ...files), suite('box', bad)])).toEqual([])
   })
 
+  test('ends although a test has left something open', () => {
+    expect(alone({ patterns: [] }, ['bad.test.ts'])).toMatchObject({
+      patterns: ['bad.test.ts'],
+      extra: expect.arrayContaining(['--runInBand', '--forceExit']),
+    })
+  })
+
   test('is not for a skipped test, nor for a jest that failed with every test passed', () => {
     const skipped = suite('unit', file('x.test.ts', 'skipped'))
     expect(secondChances([skipped, { ...suite('nix', good), code: 1 }])).toEqual([])
@@ -108,6 +116,11 @@ describe('both runs together', () => {
     expect(with_([1, 0, 3], [0, 2, 0])).toEqual({ passed: 4, failed: 0 })
     expect(with_([1, 0, 3], [1, 0, 0])).toEqual({ passed: 4, failed: 1 })
   })
+  test('are red where what was reached could not be written down', () => {
+    const second = suite('unit', file('bad.test.ts', 'passed', 'passed'))
+    const both = together({ ...first, coverage: {} }, { ...second, coverage: {} })
+    expect(countsOf(both)).toEqual({ passed: 4, failed: 1 })
+  })
 })
 
 describe('coverage', () => {
@@ -118,6 +131,7 @@ describe('coverage', () => {
     ['a function missed', [of(1, 0, [1, 1])], false],
     ['a branch missed', [of(1, 1, [1, 0])], false],
     ['each branch in a run of its own', [of(1, 1, [1, 0]), of(1, 1, [0, 1])], true],
+    ['nothing known', [{}, {}], false],
     ['a file that the other run did not load', [of(1, 1, [1, 1]), {}], true],
     ['a file that only the second run knows', [{}, of(1, 1, [1, 0])], false],
   ])('%s', (_, runs, expected) => {
