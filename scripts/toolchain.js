@@ -81,6 +81,10 @@ function withoutNpmConfig(env) {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !/^npm_(package|lifecycle)_/.test(name)))
 }
 
+/** Two at a time would take each other's files away; whoever comes second finds it done. flock is of util-linux. */
+const INSTALL = `command -v flock >/dev/null && exec 9<package-lock.json && flock 9
+[ "$(cat "$STAMP" 2>/dev/null)" = "$WANTED" ] || { npm ci 9<&- && printf %s "$WANTED" >"$STAMP"; }`
+
 /** Runs `npm ci` under Node 24 unless node_modules is what package-lock.json asks for already. */
 export function dependencies() {
   const wanted = createHash('sha256')
@@ -90,10 +94,9 @@ export function dependencies() {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
   console.log('Installing the packages of package-lock.json (once) …')
   // Debian's npm 9 uses what Node 24 warns of.
-  const env = { ...environment(), NODE_NO_WARNINGS: '1' }
-  const { status } = spawnSync('npm', ['ci'], { cwd: root, stdio: 'inherit', env })
+  const env = { ...environment(), NODE_NO_WARNINGS: '1', STAMP: stamp, WANTED: wanted }
+  const { status } = spawnSync('sh', ['-c', INSTALL], { cwd: root, stdio: 'inherit', env })
   if (status !== 0) giveUp("'npm ci' failed: see above.")
-  writeFileSync(stamp, wanted)
 }
 
 /** @returns {NodeJS.ProcessEnv} the environment with Node 24 and the installed tools first on PATH */
