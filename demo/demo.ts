@@ -1,7 +1,7 @@
 // `npm run demo`: boots a whole host and a CI, and plays what a push starts with the shipped bundles, as GitHub's runner
 // would start them: wait until the CI has built and uploaded everything, then deploy; once good and once broken. After it
 // what a schedule starts: proposing newer inputs. It shows what the Actions log and the job summary would show.
-import { mkdirSync, mkdtempSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bootBox, service } from '../test/box/box.ts'
@@ -101,9 +101,15 @@ function heading(text: string): void {
 /** The one that was asked for, or a new one. */
 function reportFolder(): string {
   const [given] = process.argv.slice(2)
-  if (given === undefined) return mkdtempSync(join(tmpdir(), 'nix-vps-demo-'))
-  mkdirSync(given, { recursive: true })
-  return given
+  if (given !== undefined) mkdirSync(given, { recursive: true })
+  return given ?? newFolder()
+}
+
+/** For whoever had root play it, too. */
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'nix-vps-demo-'))
+  chmodSync(folder, 0o755)
+  return folder
 }
 
 async function demo(): Promise<boolean> {

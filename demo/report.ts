@@ -1,12 +1,11 @@
-import { chmodSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pageOf, type Report, type Rows } from './page.ts'
 
-/** Writes each text as `<name>.md`, and all of them as `index.html`, readable by everybody; returns the paths, the page first. */
+/** Writes each text as `<name>.md`, and all of them as `index.html`; returns the paths, the page first. */
 export function writeReport(folder: string, report: Report): readonly string[] {
   const texts = report.shown.map(({ name, markdown }) => [`${name}.md`, markdown] as const)
   const files = [['index.html', pageOf(report)] as const, ...texts]
-  chmodSync(folder, 0o755)
   return files.map(([name, text]) => {
     const path = join(folder, name)
     writeFileSync(path, text, { mode: 0o644 })

@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { asOnGitHub, diagramsIn } from '../../demo/github.ts'
+import { writeReport } from '../../demo/report.ts'
 
 test('what GitHub takes out of a text is taken out', () => {
   const html = asOnGitHub(
@@ -26,4 +30,12 @@ test('a line that ends in the source ends in a pull request', () => {
 
 test('diagrams are found wherever they stand', () => {
   expect(diagramsIn('- a\n\n  ```mermaid\n  pie\n  ```\n\n```sh\nb\n```\n')).toEqual(['pie'])
+})
+
+test("a folder that a report is written into keeps its rights: it may be /tmp, or somebody's home", () => {
+  const folder = mkdtempSync(join(tmpdir(), 'nix-vps-report-'))
+  const { mode } = statSync(folder)
+  writeReport(folder, { tables: [], shown: [] })
+  expect(statSync(folder).mode).toBe(mode)
+  rmSync(folder, { recursive: true })
 })
