@@ -17,6 +17,15 @@ test.each([
   expect(headingFor(words, headings)).toBe(heading)
 })
 
+test('the value of an input does not lead to another heading', () => {
+  const known = { ...headings, 'Bad input: …': ['… bad inputs:'] }
+  const value = 'The door is red and locked by me.'
+  const bad = (name: string) => `'${name}' is '${value}', expected one of a, b.`
+  expect(headingFor(`Bad input: ${bad('mode')}`, known)).toBe('Bad input: …')
+  expect(headingFor(`2 bad inputs:\n- ${bad('mode')}\n- ${bad('reboot')}`, known)).toBe('Bad input: …')
+  expect(headingFor(`Bad input: ${value}`, known)).toBe('The door is … and locked by …')
+})
+
 test('what nobody explains is explained in general', () => {
   const help = { action: 'an-action', headings }
   expect(helpUrl(help, 'Who are you?')).toBe(`${README}#when-it-fails`)
