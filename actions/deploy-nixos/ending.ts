@@ -32,6 +32,7 @@ const ROLLBACK_PREDICATES: Readonly<Record<Status, string>> = {
   ...PREDICATES,
   unchanged: 'changed nothing: the system before is the current one.',
   'rolled-back': 'was undone.',
+  refused: 'was refused.',
   failed: 'failed.',
 }
 

@@ -39,6 +39,7 @@ export const HELP: Help = {
       'Canceled before anything was asked of the host.',
     ],
     '… was rolled back.': [],
+    'The rollback on … was refused.': [],
     'The rollback on … was undone.': [],
     'The rollback on … failed.': [],
     '… answered …, expected …': [

@@ -76,6 +76,7 @@ describe('a rollback', () => {
     expect(scene.message).toBe(`The rollback on vps-arm (example.org) was refused. ${words}`)
     expect(scene.outputs.values['rev']).toBe('')
     expect(scene.summary.markdown).toContain('### ❌ Rollback refused: vps-arm (example.org)\n')
+    expect(scene.summary.markdown).toContain('#the-rollback-on--was-refused)')
   })
 
   test.each([{ kind: 'deploy' }, { mode: 'boot' }, { id: 'another-deploy' }])(
