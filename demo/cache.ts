@@ -19,6 +19,10 @@ export interface Cache extends AsyncDisposable {
 /** `address`: of this machine. */
 export async function startCache(address: string): Promise<Cache> {
   const folder = mkdtempSync(join(tmpdir(), 'nix-vps-cache-'))
+  const remove = (): void => {
+    rmSync(folder, { recursive: true, force: true })
+  }
+  process.once('exit', remove)
   const published = new Set<string>()
   const server = createServer(({ url = '' }, response) => {
     const [, hash] = /^\/([0-9a-z]{32})\.narinfo$/.exec(url) ?? []
@@ -40,7 +44,7 @@ export async function startCache(address: string): Promise<Cache> {
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
-      rmSync(folder, { recursive: true })
+      remove()
     },
   }
 }

@@ -4,6 +4,7 @@
 import { chmodSync, mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { SIGNALS } from '../scripts/toolchain.js'
 import { bootBox, service } from '../test/box/box.ts'
 import type { Box, SystemSpec } from '../test/box/box.ts'
 import { runAction } from '../test/support/run-action.ts'
@@ -140,6 +141,12 @@ async function demo(): Promise<boolean> {
 function wentWell({ waited, deployed, expected }: Played): boolean {
   return waited.outputs['status'] === 'ready' && deployed?.outputs['status'] === expected
 }
+
+// Whatever it has started ends with it: the boxes by themselves, the rest where it exits.
+for (const signal of SIGNALS)
+  process.once(signal, () => {
+    process.exit(1)
+  })
 
 if (!(await demo())) {
   console.error('\nThe demo did not go as it should: see the table.')

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { collected } from './collected.ts'
 import { evaluated, manifestOf, root } from './manifest.ts'
 
 export interface RunOptions {
@@ -59,6 +60,7 @@ export async function runScript(entry: string, options: RunOptions = {}): Promis
   return startScript(entry, options).finished
 }
 
+/** It ends with the process that started it, if that exits first. */
 export function startScript(
   entry: string,
   { env, onOutput, keepsLog = true, nodeArguments = [] }: RunOptions = {},
@@ -71,8 +73,14 @@ export function startScript(
     env: { ...BASE_ENVIRONMENT, ...files, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  const giveUp = (): void => {
+    child.kill()
+    rmSync(directory, { recursive: true, force: true })
+  }
+  process.once('exit', giveUp)
   const output = collected(child, keepsLog, onOutput)
   const finished = ended(child).then(({ code, signal }): ActionRun => {
+    process.off('exit', giveUp)
     const { log, stdout, stderr } = output
     const outputs = parseOutputs(readFileSync(files.GITHUB_OUTPUT, 'utf8'))
     const summary = readFileSync(files.GITHUB_STEP_SUMMARY, 'utf8')
@@ -87,53 +95,6 @@ export function startScript(
     waitFor: (pattern, timeoutMs = 30_000) => output.match(pattern, { timeoutMs, finished }),
     signal: (signal) => void child.kill(signal),
   }
-}
-
-interface Output {
-  log: string
-  stdout: string
-  stderr: string
-  match(pattern: RegExp, limits: { timeoutMs: number; finished: Promise<unknown> }): Promise<RegExpExecArray>
-}
-
-function collected(child: ChildProcess, keepsLog: boolean, onOutput: RunOptions['onOutput']): Output {
-  const listeners = new Set<() => void>()
-  const output: Output = {
-    log: '',
-    stdout: '',
-    stderr: '',
-    match: (pattern, { timeoutMs, finished }) =>
-      new Promise((resolve, reject) => {
-        const giveUp = (why: string): void => {
-          listeners.delete(look)
-          clearTimeout(timer)
-          reject(new Error(`${why} without ${String(pattern)} in its log:\n${output.log}`))
-        }
-        const look = (): void => {
-          const found = pattern.exec(output.log)
-          if (found === null) return
-          listeners.delete(look)
-          clearTimeout(timer)
-          resolve(found)
-        }
-        const timer = setTimeout(giveUp, timeoutMs, `The action ran for ${timeoutMs} ms`)
-        listeners.add(look)
-        const end = (): void => {
-          giveUp('The action ended')
-        }
-        finished.then(end, end)
-        look()
-      }),
-  }
-  for (const name of ['stdout', 'stderr'] as const)
-    child[name]?.setEncoding('utf8').on('data', (piece: string) => {
-      onOutput?.(piece)
-      if (!keepsLog) return
-      output[name] += piece
-      output.log += piece
-      for (const listener of listeners) listener()
-    })
-  return output
 }
 
 function ended(child: ChildProcess): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
