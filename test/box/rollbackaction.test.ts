@@ -36,6 +36,19 @@ test('a step with mode rollback takes the host back to what the last deploy repl
   expect(events.at(-1)).toMatchObject({ type: 'result', kind: 'rollback', rev: firstRev })
 })
 
+test('where there is no system before, it is refused, and nothing of the deploy stays behind', async () => {
+  const before = await mustDeploy(box(), { ...allowed, packages: ['rollback-d-1'] })
+  // As after `nix-collect-garbage -d`, and without what the last deploy remembers.
+  const older = '/nix/var/nix/profiles/system-*-link'
+  await box().must(`mkdir /srv/older && mv /var/lib/vps-deploy/last-committed ${older} /srv/older`)
+  await box().must('mv "/srv/older/$(readlink /nix/var/nix/profiles/system)" /nix/var/nix/profiles/')
+  const run = await deploy(box(), { mode: 'rollback', rev: await revOf() })
+  await box().must('mv /srv/older/system-* /nix/var/nix/profiles/ && mv /srv/older/* /var/lib/vps-deploy/')
+  expect(await endOf(box(), run)).toMatchObject({ code: 1, status: 'refused', exitCode: 65, leftovers: '' })
+  expect(run.log).toMatch(/was refused\. There is no system before .*#the-rollback-on--was-refused$/m)
+  expect(await hostState(box())).toEqual(before)
+})
+
 test('a host without allowRollback refuses it, and the step says so', async () => {
   const before = await mustDeploy(box(), { packages: ['rollback-c-1'] })
   const run = await deploy(box(), { mode: 'rollback', rev: await revOf() })

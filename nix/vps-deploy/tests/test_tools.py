@@ -28,6 +28,12 @@ class Kept(InTemporaryDirectory):
         tools.forget(deploy)
         self.assertFalse(os.path.lexists(deploy / 'tools'))
 
+    def test_is_not_kept_any_more_once_it_is_forgotten(self) -> None:
+        deploy = create(self.state(), asked('deploy-0001'))
+        tools.forget(deploy)
+        self.assertEqual(tools.keep(deploy), tools.installed())
+        self.assertFalse(os.path.lexists(deploy / 'tools'))
+
 
 if __name__ == '__main__':
     unittest.main()

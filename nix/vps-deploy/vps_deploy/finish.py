@@ -44,8 +44,9 @@ def clean_up(job: Job) -> None:
     deadline.disarm(job.id, 1, 2)
     job.lock.release()
     remember(job.state, job.config.profile)
-    gcroots.remove(job.id)
+    # First: what is kept until then may be a GC root.
     tools.forget(job.deploy)
+    gcroots.remove(job.id)
     files.drop_ballast(job.deploy.path)
     files.forget_temporary(job.deploy.path)
     job.spool.clear_active(job.id)
