@@ -18,11 +18,14 @@ export interface Opened extends AsyncDisposable {
   readonly troubles: readonly string[]
 }
 
+/** Far beyond what a page takes on a machine that is busy with other things. */
+const PATIENCE_MS = 120_000
+
 export async function openBrowser(): Promise<Browser> {
   const executablePath = browserProgram()
   if (executablePath === undefined)
     throw new Error("There is no Chromium here to look at pages with: 'apt-get install chromium'.")
-  return chromium.launch({ executablePath, args: ['--font-render-hinting=none'] })
+  return chromium.launch({ executablePath, timeout: PATIENCE_MS, args: ['--font-render-hinting=none'] })
 }
 
 /** Opens a file, and waits until its diagrams are drawn. */
@@ -32,6 +35,7 @@ export async function open(browser: Browser, file: string, look: Look): Promise<
     ...{ viewport: { width: look.width, height: 900 }, colorScheme: look.colors },
     deviceScaleFactor: look.scale ?? 1,
   })
+  context.setDefaultTimeout(PATIENCE_MS)
   const page = await context.newPage()
   const troubles: string[] = []
   const url = pathToFileURL(file).href

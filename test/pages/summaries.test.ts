@@ -16,7 +16,7 @@ const folder = mkdtempSync(join(tmpdir(), 'nix-vps-pages-'))
 let browser: Browser
 let file = ''
 
-jest.setTimeout(60_000)
+jest.setTimeout(240_000)
 beforeAll(async () => {
   await using github = await sharedGitHub()
   const tables = [
