@@ -123,6 +123,14 @@ function boxIn(slot: Slot, { keys, hostKeys }: Layers): Box {
       throw new Error(`In the box, '${String(command)}' ended with ${code}:\n${stdout}${stderr}`)
     return stdout.trimEnd()
   }
+  const read = async (path: string): Promise<string> => {
+    const leader = leaderOf(slot)
+    return succeed(['cat', path]).catch((error: unknown) => {
+      // It was switched off or on meanwhile.
+      if (leaderOf(slot) !== leader) return read(path)
+      throw error
+    })
+  }
   const key = (name: string) => readFileSync(join(keys, name), 'utf8')
   const lines = hostKeys.map((line) => `${slot.address} ${line.split(' ').slice(0, 2).join(' ')}`)
   return {
@@ -146,7 +154,7 @@ function boxIn(slot: Slot, { keys, hostKeys }: Layers): Box {
         `In the box, ${path} did not come within ${timeoutMs} ms${text && `, with '${text}' in it`}.`,
       )
     },
-    read: (path) => succeed(['cat', path]),
+    read,
     async write(path, text) {
       await succeed(['sh', '-c', 'cat >"$0"', path], { input: text })
     },
