@@ -26,7 +26,7 @@ import { updating } from './update.ts'
 import { volume } from './volume.ts'
 import { walking } from './walk.ts'
 
-const [, , part, ...args] = process.argv
+const [, , part = '15', ...args] = process.argv
 
 /** `rounds`: of what takes a moment; the rest has fewer. */
 async function figures(rounds: number): Promise<Figure[]> {
@@ -78,5 +78,14 @@ const parts: Readonly<Record<string, (args: readonly string[]) => Promise<Figure
   walk: ([rounds]) => walking(Number(rounds ?? 5)),
 }
 
-if (part === 'chaos') process.exitCode = await chaos(args)
-else process.exitCode = compare(await (parts[part ?? '']?.(args) ?? figures(Number(part ?? 15))))
+async function exitCodeOf(wanted: string): Promise<number> {
+  if (wanted === 'chaos') return chaos(args)
+  const measure = parts[wanted]
+  if (measure !== undefined) return compare(await measure(args))
+  if (/^[1-9]\d*$/.test(wanted)) return compare(await figures(Number(wanted)))
+  const known = ['chaos', ...Object.keys(parts)].join(', ')
+  console.error(`'npm run bench' takes a number of rounds, or one of ${known}, not '${wanted}'.`)
+  return 1
+}
+
+process.exitCode = await exitCodeOf(part)
