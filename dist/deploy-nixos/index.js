@@ -31037,10 +31037,16 @@ function helpMarkdown(help, words) {
 }
 /** The heading with the most of the words: what is more exact has more of them. */
 function headingFor(words, headings) {
+    const own = withoutValues(words);
     const fitting = Object.entries(headings)
         .flatMap(([heading, others]) => [heading, ...others].map((form) => ({ heading, form })))
-        .filter(({ form }) => says(words, form));
+        .filter(({ form }) => says(own, form));
     return fitting.reduce((best, one) => (best === undefined || weightOf(one.form) > weightOf(best.form) ? one : best), undefined)?.heading;
+}
+/** What somebody gave as an input could be the words of any heading. */
+function withoutValues(words) {
+    const isOfInputs = /^(?:Bad input|\d+ bad inputs):/.test(words);
+    return isOfInputs ? words.replaceAll(/ is '.*?', expected /gs, ' is …, expected ') : words;
 }
 /** How much of a form is fixed. */
 function weightOf(form) {
@@ -32406,6 +32412,7 @@ const ROLLBACK_PREDICATES = {
     ...PREDICATES,
     unchanged: 'changed nothing: the system before is the current one.',
     'rolled-back': 'was undone.',
+    refused: 'was refused.',
     failed: 'failed.',
 };
 function endingOf(outcome, facts) {
@@ -34188,6 +34195,7 @@ const HELP = {
             'Canceled before anything was asked of the host.',
         ],
         '… was rolled back.': [],
+        'The rollback on … was refused.': [],
         'The rollback on … was undone.': [],
         'The rollback on … failed.': [],
         '… answered …, expected …': [

@@ -38323,10 +38323,16 @@ function helpMarkdown(help, words) {
 }
 /** The heading with the most of the words: what is more exact has more of them. */
 function headingFor(words, headings) {
+    const own = withoutValues(words);
     const fitting = Object.entries(headings)
         .flatMap(([heading, others]) => [heading, ...others].map((form) => ({ heading, form })))
-        .filter(({ form }) => says(words, form));
+        .filter(({ form }) => says(own, form));
     return fitting.reduce((best, one) => (best === undefined || weightOf(one.form) > weightOf(best.form) ? one : best), undefined)?.heading;
+}
+/** What somebody gave as an input could be the words of any heading. */
+function withoutValues(words) {
+    const isOfInputs = /^(?:Bad input|\d+ bad inputs):/.test(words);
+    return isOfInputs ? words.replaceAll(/ is '.*?', expected /gs, ' is …, expected ') : words;
 }
 /** How much of a form is fixed. */
 function weightOf(form) {
