@@ -4,7 +4,16 @@ import unittest
 from pathlib import Path
 from unittest.mock import patch
 
-from vps_deploy.units import FailedUnit, Snapshot, UnitsUnknown, newly_failed, no_longer_active, parse, snapshot
+from vps_deploy.units import (
+    FailedUnit,
+    Snapshot,
+    UnitsUnknown,
+    failed_in_switch,
+    newly_failed,
+    no_longer_active,
+    parse,
+    snapshot,
+)
 
 NOW = 10_000.0
 
@@ -110,6 +119,25 @@ class NewlyFailed(unittest.TestCase):
         found = newly_failed(taken(), taken(failed('b.service'), retrying('a.service'), block('c.service')))
         self.assertEqual([unit.unit for unit in found], ['a.service', 'b.service'])
         self.assertEqual(found[1].to_json(), {'unit': 'b.service', 'result': 'exit-code', 'exitStatus': 3})
+
+
+class FailedInSwitch(unittest.TestCase):
+    def test_a_crash_loop_is_named_by_the_snapshot_that_sees_it(self) -> None:
+        loop = FailedUnit('a.service', 'exit-code', 1)
+        self.assertEqual(failed_in_switch(taken(), taken(retrying('a.service')), ['a.service']), [loop])
+        self.assertEqual(failed_in_switch(taken(), taken(retrying('a.service')), []), [loop])
+
+    def test_a_crash_loop_that_runs_again_has_to_settle(self) -> None:
+        after = taken(restarted('a.service', 1, NOW))
+        self.assertIsNone(failed_in_switch(taken(block('a.service')), after, ['a.service']))
+
+    def test_what_was_broken_before_is_no_reason(self) -> None:
+        was, now = taken(failed('a.service')), taken(failed('a.service'), block('b.service'))
+        self.assertIsNone(failed_in_switch(was, now, ['a.service']))
+        self.assertEqual(failed_in_switch(was, now, ['a.service', 'b.service']), [])
+
+    def test_what_is_not_to_be_seen_has_no_name(self) -> None:
+        self.assertEqual(failed_in_switch(taken(), taken(block('a.service')), []), [])
 
 
 class Active(unittest.TestCase):

@@ -74,8 +74,8 @@ def _activate(job: Job, stage: Stage, was: Snapshot) -> Ran:
         raise NeedsBoot
     if code == LOCK_BUSY and real(RUNNING) == stage.previous:
         raise ChangedBySomebodyElse('another switch-to-configuration got hold of the lock')
-    if code == 4 and not _is_blame_for_old_failures_only(ran, was):
-        _report_units(job, ran.said.changes, units.newly_failed(was, units.snapshot()))
+    if code == 4 and (failed := units.failed_in_switch(was, units.snapshot(), ran.said.failed)) is not None:
+        _report_units(job, ran.said.changes, failed)
         raise Bad(*_of_failed_units(job))
     if code not in (0, 4):
         _report_units(job, ran.said.changes, units.newly_failed(was, units.snapshot()))
@@ -83,15 +83,6 @@ def _activate(job: Job, stage: Stage, was: Snapshot) -> Ran:
     if real(RUNNING) != stage.system:
         raise Bad(results.ACTIVATION_FAILED, f'The activation ended well, but {real(RUNNING)} runs.')
     return ran
-
-
-def _is_blame_for_old_failures_only(ran: Ran, was: Snapshot) -> bool:
-    """Exit code 4 is also given for units that were broken before: those do not count."""
-    now = units.snapshot()
-    if units.newly_failed(was, now):
-        return False
-    troubled = now.failed | {name for name in now.units if now.is_troubled(name)}
-    return bool(troubled) and set(ran.said.failed) <= troubled
 
 
 def _of_failed_units(job: Job) -> tuple[int, str]:

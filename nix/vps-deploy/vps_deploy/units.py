@@ -1,7 +1,7 @@
 """What systemd's units do before and after a switch, and which of them the switch broke."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -117,6 +117,19 @@ def newly_failed(before: Snapshot, after: Snapshot, settling: Snapshot | None = 
     """
     found = [FailedUnit(unit.name, *why) for unit in after.units.values() if (why := _trouble(unit, settling))]
     return sorted((unit for unit in found if not before.is_troubled(unit.unit)), key=lambda failed: failed.unit)
+
+
+def failed_in_switch(before: Snapshot, after: Snapshot, named: Iterable[str]) -> list[FailedUnit] | None:
+    """The units the switch broke, where it says itself that units failed, by exit code 4; `named`: which, in its words.
+
+    None where that is nobody's fault yet: all of them were broken before, or run again, and have to settle. Empty where
+    nothing of it is to be seen in `after`. One snapshot answers it all: in the next one a crash loop may run.
+    """
+    failed = newly_failed(before, after)
+    troubled = {name for name in after.units if after.is_troubled(name)}
+    if not failed and troubled and set(named) <= troubled:
+        return None
+    return failed
 
 
 def no_longer_active(
