@@ -1,4 +1,4 @@
-import { runStep } from '../closure-build/step.ts'
+import { runStep } from '../../../actions/shared/adapters/step.ts'
 import { planOf } from './plan.ts'
 
 await runStep(({ read, output, log }) => {

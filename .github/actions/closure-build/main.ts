@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { built, wantedOf } from './build.ts'
-import { runStep } from './step.ts'
+import { runStep } from '../../../actions/shared/adapters/step.ts'
 
 await runStep(async ({ read, log, output }) => {
   for (const token of read('access-tokens').split(/[\s=]+/)) if (token.length > 16) log.mask(token)

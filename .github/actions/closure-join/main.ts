@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { runStep } from '../closure-build/step.ts'
+import { runStep } from '../../../actions/shared/adapters/step.ts'
 import { joined } from './join.ts'
 
 await runStep(({ read, output, log }) => {

@@ -1,4 +1,4 @@
-import { runStep } from '../closure-build/step.ts'
+import { runStep } from '../../../actions/shared/adapters/step.ts'
 import { push, SECRETS } from './push.ts'
 
 await runStep(async ({ read, log }) => {

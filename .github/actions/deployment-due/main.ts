@@ -4,7 +4,7 @@ import { random } from '../../../actions/shared/adapters/random.ts'
 import { deadlineIn } from '../../../actions/shared/deadline.ts'
 import { GitHubClient } from '../../../actions/shared/github.ts'
 import { code } from '../../../actions/shared/markdown.ts'
-import { runStep } from '../closure-build/step.ts'
+import { runStep } from '../../../actions/shared/adapters/step.ts'
 import { parseInputs, verdictOn } from './due.ts'
 import { githubGet } from './github.ts'
 

@@ -1,4 +1,4 @@
-import { runStep } from '../closure-build/step.ts'
+import { runStep } from '../../../actions/shared/adapters/step.ts'
 import { STAGES, type Stage } from './fields.ts'
 import { fleetOf } from './stages.ts'
 

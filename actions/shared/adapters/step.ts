@@ -1,10 +1,10 @@
-/** What a step of build.yml is given, and how it ends. */
+/** What a step of the repository's own workflows is given, and how it ends; it runs unbundled (.github/actions). */
 import { randomUUID } from 'node:crypto'
 import { appendFileSync } from 'node:fs'
-import { random } from '../../../actions/shared/adapters/random.ts'
-import { ActionError } from '../../../actions/shared/errors.ts'
-import type { ReadInput } from '../../../actions/shared/ports.ts'
-import { type RunnerLog, runnerLog } from '../../../actions/shared/runnerlog.ts'
+import { random } from './random.ts'
+import { ActionError } from '../errors.ts'
+import type { ReadInput } from '../ports.ts'
+import { type RunnerLog, runnerLog } from '../runnerlog.ts'
 
 export interface Step {
   readonly read: ReadInput
